@@ -1,0 +1,142 @@
+"""The log of a dialogue: where its entries are kept, in order, for ever.
+
+One entry is one accepted command. The log compares positions and stores bytes; it never looks
+into a payload or a seal. `Log` is the contract, `MemoryLog` keeps it for tests and rehearsing;
+rooms/redis_log.py keeps it on disk. tests/rooms/test_log_contract.py holds both to it.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """Where a log ends or an entry stands. A new epoch begins when history was lost or restored."""
+
+    epoch: int
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}-{self.version}"
+
+
+EMPTY = Position(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One entry as it is kept; `seal` links it to the entry before it."""
+
+    position: Position
+    payload: bytes
+    seal: bytes
+
+
+class Log(Protocol):
+    """What every log promises; the numbered promises stand in the contract tests."""
+
+    async def codes(self) -> list[str]:
+        """Every dialogue that was ever created here and not removed. Raises Unavailable."""
+
+    async def claim(self, code: str) -> bool:
+        """Register a new code; False if it is taken. Raises Unavailable or Unknown."""
+
+    async def read(self, code: str, after: int = 0) -> list[Stored]:
+        """All entries with a version above `after`, in order, across epochs. Raises Unavailable."""
+
+    async def news(self, after: Mapping[str, Position]) -> dict[str, list[Stored]]:
+        """The entries past each position, in one round trip; only dialogues that have some.
+
+        When history was lost the first entry does not continue the version asked for: then the
+        copy is of another past and must be read afresh. Raises Unavailable.
+        """
+
+    async def tail(self, code: str) -> Position:
+        """The position of the last entry, EMPTY if there is none. Raises Unavailable."""
+
+    async def append(
+        self, code: str, expected: Position, epoch: int, entries: Sequence[tuple[bytes, bytes]]
+    ) -> bool:
+        """Keep (payload, seal) pairs as versions expected.version + 1 and on, all or none.
+
+        True once they are on disk; False, and nothing kept, if the tail is not `expected`.
+        Raises Unavailable when certainly nothing was kept, Unknown when that cannot be told.
+        """
+
+    async def remove(self, code: str) -> None:
+        """Forget a dialogue with all its entries (rehearsals only)."""
+
+    async def secret(self) -> bytes:
+        """32 random bytes of this installation: made once, the same for every process."""
+
+    async def close(self) -> None:
+        """Let go of the storage; no call may follow."""
+
+
+def positions(expected: Position, epoch: int, count: int) -> list[Position]:
+    """The positions that `count` entries appended after `expected` will get."""
+    if epoch < max(1, expected.epoch):
+        raise ValueError(f"epoch {epoch} cannot follow {expected}: epochs only rise")
+    return [Position(epoch, expected.version + 1 + nth) for nth in range(count)]
+
+
+class MemoryLog:
+    """A log that lasts as long as its process."""
+
+    def __init__(self) -> None:
+        self._logs: dict[str, list[Stored]] = {}
+        self._codes: set[str] = set()
+        self._secret = secrets.token_bytes(SECRET_BYTES)
+
+    async def codes(self) -> list[str]:
+        return sorted(self._codes)
+
+    async def claim(self, code: str) -> bool:
+        if code in self._codes:
+            return False
+        self._codes.add(code)
+        return True
+
+    async def read(self, code: str, after: int = 0) -> list[Stored]:
+        return self._logs.get(code, [])[after:]  # versions are gapless from 1
+
+    async def news(self, after: Mapping[str, Position]) -> dict[str, list[Stored]]:
+        found = {code: self._past(code, position) for code, position in after.items()}
+        return {code: entries for code, entries in found.items() if entries}
+
+    async def tail(self, code: str) -> Position:
+        entries = self._logs.get(code)
+        return entries[-1].position if entries else EMPTY
+
+    async def append(
+        self, code: str, expected: Position, epoch: int, entries: Sequence[tuple[bytes, bytes]]
+    ) -> bool:
+        places = positions(expected, epoch, len(entries))
+        if await self.tail(code) != expected:
+            return False
+        self._logs.setdefault(code, []).extend(
+            Stored(place, payload, seal)
+            for place, (payload, seal) in zip(places, entries, strict=True)
+        )
+        return True
+
+    async def remove(self, code: str) -> None:
+        self._logs.pop(code, None)
+        self._codes.discard(code)
+
+    async def secret(self) -> bytes:
+        return self._secret
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _past(self, code: str, position: Position) -> list[Stored]:
+        entries = self._logs.get(code, [])
+        start = len(entries)
+        while start and entries[start - 1].position > position:
+            start -= 1
+        return entries[start:]
