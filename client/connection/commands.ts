@@ -1,0 +1,41 @@
+/** A command on its way, and the answer it gets. */
+
+export type Fields = Record<string, unknown>;
+
+export interface Command {
+  /** "<tab>.<counter>": the same for every try, so that the server does it once. */
+  readonly id: string;
+  readonly name: string;
+  readonly fields: Fields;
+  /** Place in the queue, over all tabs of this person: about ms since 1970 on this phone. */
+  readonly order: number;
+  readonly stage: "waiting" | "saved" | "refused";
+  /** True once it may have reached the server. */
+  readonly offered?: boolean;
+  /** Saved: where in the log. */
+  readonly epoch?: number;
+  readonly version?: number;
+  /** Refused: why. */
+  readonly error?: string;
+  readonly reason?: string;
+}
+
+export type Answer =
+  | { ok: true; version: number }
+  | { ok: false; error: string; reason: string };
+
+/** Errors that pass: the same command is tried again later. Every other error is final. */
+const passing = new Set(["busy", "unavailable", "internal"]);
+
+export function isFinal(answer: Answer): boolean {
+  return answer.ok || !passing.has(answer.error);
+}
+
+/** The command after a final answer. */
+export function answered(command: Command, answer: Answer, epoch: number): Command {
+  const { id, name, fields, order } = command;
+  const base = { id, name, fields, order, offered: true };
+  return answer.ok
+    ? { ...base, stage: "saved", epoch, version: answer.version }
+    : { ...base, stage: "refused", error: answer.error, reason: answer.reason };
+}

@@ -1,0 +1,210 @@
+/**
+ * One page's line to its dialogue: it says hello, applies frames, comes back by itself, and lets the
+ * outbox send while the line is up.
+ */
+import { batch, signal, type ReadonlySignal } from "@preact/signals";
+import { io } from "socket.io-client";
+import type { Answer, Command, Fields } from "./commands.ts";
+import { randomHex } from "./ids.ts";
+import { Outbox } from "./outbox.ts";
+import { electSender, type Sender } from "./owner.ts";
+import * as parser from "./parser.ts";
+import { browserShelf, memoryShelf } from "./shelf.ts";
+import { apply, nothingYet, type Frame, type View } from "./view.ts";
+import { onWake } from "./wake.ts";
+
+/** live: what you see is now. waiting: the line is down and comes back by itself. */
+export type LineState = "connecting" | "live" | "waiting" | "refused";
+
+export interface ConnectOptions {
+  code: string;
+  auth: Record<string, string>;
+  /** The server does not want this page: unknown_code, bad_token, link_revoked, not_signed_in ... */
+  onRefused?: (reason: string) => void;
+  /** Name of a queue that survives reload and closed tab; without it, waiting commands live in memory. */
+  keep?: string;
+}
+
+export interface Connection {
+  readonly shared: ReadonlySignal<View>;
+  readonly mine: ReadonlySignal<View>;
+  readonly state: ReadonlySignal<LineState>;
+  /** What was sent from here: waiting, saved, refused; in order. */
+  readonly commands: ReadonlySignal<readonly Command[]>;
+  /** False: waiting commands would not survive a reload. */
+  readonly keeps: ReadonlySignal<boolean>;
+  /** ms since 1970 on the server's clock. */
+  serverNow(): number;
+  /** Resolves at the final answer, however long the line is down. */
+  send(name: string, fields: Fields): Promise<Answer>;
+  /** Takes back a command that never left, or clears a refusal that was read. */
+  forget(id: string): boolean;
+  close(): void;
+}
+
+interface Hello {
+  ok: true;
+  epoch: number;
+  version: number;
+  now: number;
+  reconnect_within: number;
+  views: Frame[];
+}
+
+const ANSWER_MS = 8000;
+const PROBE_MS = 4000;
+const LONGEST_WINDOW_MS = 30_000;
+/** Refusals of the door that no second try changes. */
+const final = new Set([
+  "unknown_code",
+  "bad_token",
+  "link_revoked",
+  "not_signed_in",
+  "wrong_origin",
+  "malformed",
+]);
+
+export function connect({ code, auth, onRefused, keep }: ConnectOptions): Connection {
+  const shared = signal<View>(nothingYet);
+  const mine = signal<View>(nothingYet);
+  const state = signal<LineState>("connecting");
+  let clockOffset = 0;
+  let spreadMs = 2000;
+  let failures = 0;
+  let greeting = false;
+  let early: Frame[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const socket = io({
+    query: { code },
+    auth: { code, ...auth },
+    parser,
+    transports: ["websocket"],
+    reconnection: false,
+    autoConnect: false,
+    forceNew: true,
+    timeout: 10_000,
+  });
+
+  async function ask<Result>(event: string, body: object, within: number): Promise<Result | null> {
+    try {
+      return await socket.timeout(within).emitWithAck(event, body);
+    } catch {
+      return null;
+    }
+  }
+
+  const tab = randomHex(5);
+  const outbox = new Outbox(tab, keep ? browserShelf(keep) : memoryShelf(), {
+    isOpen: () => state.value === "live" && sender.isThisTab(),
+    offer: ({ id, name, fields }) => ask<Answer>("command", { ...fields, id, name }, ANSWER_MS),
+    epoch: () => shared.value.epoch ?? 0,
+  });
+  const sender: Sender = keep
+    ? electSender(keep, tab, () => queueMicrotask(() => outbox.pump()))
+    : { isThisTab: () => true };
+
+  async function sayHello(within = ANSWER_MS) {
+    if (greeting) return;
+    greeting = true;
+    const asked = Date.now();
+    const { epoch, version } = shared.value;
+    const known = epoch === null ? null : version;
+    const hello = await ask<Hello | Exclude<Answer, { ok: true }>>("hello", { epoch, version: known }, within);
+    greeting = false;
+    if (!hello?.ok) return notWelcomed(hello?.reason);
+    clockOffset = hello.now - (asked + Date.now()) / 2;
+    spreadMs = hello.reconnect_within;
+    failures = 0;
+    welcomed(hello);
+  }
+
+  function welcomed(hello: Hello) {
+    const frames = [...hello.views, ...early];
+    early = [];
+    batch(() => {
+      const complete = frames.every(applyFrame);
+      if (!complete) return startOver();
+      outbox.offerAgain(hello.epoch);
+      state.value = "live";
+    });
+    outbox.reconnected();
+  }
+
+  function notWelcomed(reason: string | undefined) {
+    if (reason === "unknown_code" || reason === "link_revoked") return refused(reason);
+    socket.disconnect();
+    return comeBack();
+  }
+
+  /** False if something is missing in between. */
+  function applyFrame(frame: Frame): boolean {
+    const view = frame.of === "mine" ? mine : shared;
+    const next = apply(view.value, frame);
+    if (next === "gap") return false;
+    if (next !== "stale") view.value = next;
+    return true;
+  }
+
+  function startOver() {
+    shared.value = { ...shared.value, epoch: null };
+    void sayHello();
+  }
+
+  function refused(reason: string) {
+    clearTimeout(timer);
+    state.value = "refused";
+    socket.disconnect();
+    onRefused?.(reason);
+  }
+
+  /** Everybody who lost the line at once comes back spread over the window the server announced. */
+  function comeBack(within = Math.min(spreadMs * 2 ** Math.max(0, failures++ - 1), LONGEST_WINDOW_MS)) {
+    if (state.value === "refused") return;
+    state.value = "waiting";
+    early = [];
+    clearTimeout(timer);
+    timer = setTimeout(() => socket.connect(), Math.random() * within);
+  }
+
+  async function lookedAgain() {
+    if (state.value === "refused") return;
+    if (!socket.connected) {
+      clearTimeout(timer);
+      socket.connect();
+    } else await sayHello(PROBE_MS);
+  }
+
+  socket.on("connect", () => void sayHello());
+  socket.on("disconnect", () => comeBack());
+  socket.on("connect_error", (error: Error & { data?: { reason?: string } }) => {
+    const reason = error.data?.reason;
+    if (reason && final.has(reason)) refused(reason);
+    else comeBack();
+  });
+  socket.on("view", (frame: Frame) => {
+    if (greeting) early.push(frame);
+    else if (!applyFrame(frame)) startOver();
+  });
+  const stopWaking = onWake(() => void lookedAgain(), () => {
+    if (!socket.connected) comeBack(spreadMs);
+  });
+  socket.connect();
+
+  return {
+    shared,
+    mine,
+    state,
+    commands: outbox.commands,
+    keeps: outbox.keeps,
+    serverNow: () => Date.now() + clockOffset,
+    send: (name, fields) => outbox.put(name, fields),
+    forget: (id) => outbox.forget(id),
+    close() {
+      stopWaking();
+      clearTimeout(timer);
+      state.value = "refused";
+      socket.disconnect();
+    },
+  };
+}

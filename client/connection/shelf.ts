@@ -1,0 +1,76 @@
+/**
+ * Where commands lie until they are answered, and a while longer. One key per command, so that two
+ * tabs never overwrite each other; a full or forbidden storage turns into memory, and `keeps` says so.
+ */
+import type { Command } from "./commands.ts";
+
+export interface Shelf {
+  /** False once something could not be written: a reload would lose it. */
+  readonly keeps: boolean;
+  all(): Command[];
+  write(command: Command): void;
+  remove(id: string): void;
+  /** Tells what another tab wrote or (null) removed. */
+  watch(changed: (id: string, command: Command | null) => void): void;
+}
+
+export function memoryShelf(): Shelf {
+  return { keeps: false, all: () => [], write() {}, remove() {}, watch() {} };
+}
+
+export function browserShelf(name: string, storage: Storage = localStorage): Shelf {
+  return new BrowserShelf(`dialogtisch.${name}.command.`, storage);
+}
+
+class BrowserShelf implements Shelf {
+  keeps = true;
+
+  constructor(
+    private prefix: string,
+    private storage: Storage,
+  ) {}
+
+  all(): Command[] {
+    return this.keys().flatMap((key) => read(this.storage.getItem(key)) ?? []);
+  }
+
+  write(command: Command) {
+    try {
+      this.storage.setItem(this.prefix + command.id, JSON.stringify(command));
+    } catch {
+      this.keeps = false;
+    }
+  }
+
+  remove(id: string) {
+    try {
+      this.storage.removeItem(this.prefix + id);
+    } catch {
+      this.keeps = false;
+    }
+  }
+
+  watch(changed: (id: string, command: Command | null) => void) {
+    addEventListener("storage", ({ key, newValue, storageArea }) => {
+      if (storageArea !== this.storage || !key?.startsWith(this.prefix)) return;
+      changed(key.slice(this.prefix.length), read(newValue));
+    });
+  }
+
+  private keys(): string[] {
+    try {
+      return Object.keys(this.storage).filter((key) => key.startsWith(this.prefix));
+    } catch {
+      this.keeps = false;
+      return [];
+    }
+  }
+}
+
+function read(text: string | null): Command | null {
+  try {
+    return text === null ? null : (JSON.parse(text) as Command);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,36 @@
+/** What this page was told, and how a frame changes it. Nothing here knows what the entries mean. */
+
+export interface View {
+  /** null until the first whole view has arrived. */
+  readonly epoch: number | null;
+  readonly version: number;
+  readonly entries: ReadonlyMap<string, unknown>;
+}
+
+export interface Frame {
+  of: "shared" | "mine";
+  epoch: number;
+  /** null: the frame is the whole view. */
+  from: number | null;
+  to: number;
+  put: Record<string, unknown>;
+  drop: string[];
+}
+
+export const nothingYet: View = { epoch: null, version: 0, entries: new Map() };
+
+/** The view after the frame; "stale" if it is known already, "gap" if something in between is missing. */
+export function apply(view: View, frame: Frame): View | "stale" | "gap" {
+  if (frame.from === null) return wholeView(frame);
+  if (frame.epoch !== view.epoch) return "gap";
+  if (frame.from < view.version) return "stale";
+  if (frame.from > view.version) return "gap";
+  const entries = new Map(view.entries);
+  for (const key of frame.drop) entries.delete(key);
+  for (const [key, entry] of Object.entries(frame.put)) entries.set(key, entry);
+  return { epoch: frame.epoch, version: frame.to, entries };
+}
+
+function wholeView(frame: Frame): View {
+  return { epoch: frame.epoch, version: frame.to, entries: new Map(Object.entries(frame.put)) };
+}
