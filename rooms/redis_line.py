@@ -1,0 +1,192 @@
+"""One connection to Redis or Valkey that carries questions and answers in order.
+
+Whatever is asked while an answer is awaited travels together in the next bundle: one round trip
+and one fsync for many dialogues. The only file that imports redis.
+
+A retry by the client library could run a script twice, and a caller that stops waiting could leave
+its answer to the next one. So retries are off, and a task of our own does all reading and writing:
+callers wait for a future and may be cancelled without touching the connection.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from redis.asyncio.connection import AbstractConnection, Connection, parse_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    NoScriptError,
+    RedisError,
+    ResponseError,
+)
+
+from rooms.errors import Unavailable, Unknown
+
+Word = str | bytes | int
+Waiting = tuple[list[bytes], asyncio.Future[Any]]
+
+REASONS = {
+    "READONLY": "read_only",
+    "MISCONF": "read_only",
+    "OOM": "storage_full",
+    "LOADING": "storage_starting",
+    "NOAUTH": "storage_refused",
+    "NOPERM": "storage_refused",
+    "WRONGPASS": "storage_refused",
+}
+NEVER_STARTED = (BusyLoadingError, AuthenticationError)
+
+
+def storage_away() -> Unavailable:
+    """What a question that changes nothing ends with when no answer comes."""
+    return Unavailable("storage_away")
+
+
+def refusal(error: Exception) -> Unavailable:
+    """The storage said no before it changed anything."""
+    kind = getattr(error, "status_code", None) or str(error).partition(" ")[0]
+    return Unavailable(REASONS.get(kind, "storage_away"))
+
+
+class Script:
+    """A script that the storage runs in one go."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+class Line:
+    """`lost` makes the error for a question that was sent and never answered."""
+
+    def __init__(
+        self, url: str, timeout_seconds: float = 5.0, lost: Callable[[], Unavailable] = Unknown
+    ) -> None:
+        self._connection = _connection(url, timeout_seconds)
+        self._lost = lost
+        self._waiting: list[Waiting] = []
+        self._carrier: asyncio.Task[None] | None = None
+
+    async def ask(self, *words: Word) -> Any:
+        """The answer to one command. Raises Unavailable, or `lost` when the outcome is unknown."""
+        try:
+            return await self._ask(words)
+        except (ResponseError, *NEVER_STARTED) as error:
+            raise refusal(error) from error
+
+    async def ask_all(self, *commands: tuple[Word, ...]) -> list[Any]:
+        """The answers to several commands that travel together, in order; raises as `ask` does."""
+        return await asyncio.gather(*(self.ask(*words) for words in commands))
+
+    async def run(self, script: Script, key: str, *words: Word) -> Any:
+        """The answer of a script on one key; raises as `ask` does."""
+        try:
+            return await self._ask(("EVALSHA", script.digest, 1, key, *words))
+        except NoScriptError:  # the storage was restarted; it runs nothing it does not know
+            return await self.ask("EVAL", script.text, 1, key, *words)
+        except (ResponseError, *NEVER_STARTED) as error:
+            raise refusal(error) from error
+
+    async def close(self) -> None:
+        """Hang up; whoever still waits is told that the storage is away."""
+        if self._carrier is not None:
+            self._carrier.cancel()
+            await asyncio.gather(self._carrier, return_exceptions=True)
+        _fail(self._waiting, storage_away)
+        await self._hang_up()
+
+    async def _ask(self, words: tuple[Word, ...]) -> Any:
+        packed = self._connection.pack_command(*words)
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((packed, answer))
+        if self._carrier is None:
+            self._carrier = asyncio.create_task(self._carry())
+        return await answer
+
+    async def _carry(self) -> None:
+        try:
+            while self._waiting:
+                bundle, self._waiting = self._waiting, []
+                if await self._connected(bundle):
+                    await self._exchange(bundle)
+        finally:
+            self._carrier = None
+
+    async def _connected(self, bundle: list[Waiting]) -> bool:
+        try:
+            if self._connection.is_connected and await self._connection.can_read():
+                await self._hang_up()  # the other side has closed
+            await self._connection.connect()  # type: ignore[no-untyped-call]
+            return True
+        except NEVER_STARTED as error:
+            _fail(bundle, partial(refusal, error), error)
+        except Exception as error:
+            _fail(bundle, storage_away, error)
+        except asyncio.CancelledError:
+            _fail(bundle, storage_away)
+            raise
+        return False
+
+    async def _exchange(self, bundle: list[Waiting]) -> None:
+        try:
+            words = b"".join(part for packed, _ in bundle for part in packed)
+            await self._connection.send_packed_command(words, check_health=False)
+            for _, answer in bundle:
+                _settle(answer, await self._reply())
+        except NEVER_STARTED as error:
+            _fail(bundle, partial(refusal, error), error)
+            await self._hang_up()
+        except Exception as error:
+            _fail(bundle, self._lost, error)
+            await self._hang_up()
+        except asyncio.CancelledError:
+            _fail(bundle, self._lost)
+            raise
+
+    async def _reply(self) -> Any:
+        try:
+            return await self._connection.read_response()
+        except ResponseError as error:
+            return error
+
+    async def _hang_up(self) -> None:
+        with contextlib.suppress(RedisError, OSError):
+            await self._connection.disconnect(nowait=True)
+
+
+def _connection(url: str, timeout_seconds: float) -> AbstractConnection:
+    options: dict[str, Any] = {"socket_timeout": timeout_seconds, **parse_url(url)}
+    kind = options.pop("connection_class", Connection)
+    options |= {
+        "protocol": 3,  # its greeting proves that the storage answers before anything is sent
+        "retry": Retry(NoBackoff(), 0),
+        "retry_on_timeout": False,
+        "decode_responses": False,
+        "driver_info": None,
+    }
+    connection: AbstractConnection = kind(**options)
+    return connection
+
+
+def _settle(answer: asyncio.Future[Any], reply: Any) -> None:
+    if answer.done():  # its caller stopped waiting
+        return
+    if isinstance(reply, Exception):
+        answer.set_exception(reply)
+    else:
+        answer.set_result(reply)
+
+
+def _fail(
+    bundle: list[Waiting], make: Callable[[], Unavailable], cause: Exception | None = None
+) -> None:
+    for _, answer in bundle:
+        error = make()
+        error.__cause__ = cause
+        _settle(answer, error)

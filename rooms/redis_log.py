@@ -1,0 +1,103 @@
+"""The log of a dialogue as one stream in Redis 7.2+ or Valkey 8.1+.
+
+The stream `dialogue:{CODE}:log` holds an entry per version under the id `<epoch>-<version>` with
+the fields p (payload) and s (seal). The braces keep all keys of a dialogue in one cluster slot;
+nothing here touches two dialogues at once but `news` and the register of codes.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rooms.log import EMPTY, SECRET_BYTES, Position, Stored, positions
+from rooms.redis_line import Line, Script, Word, storage_away
+
+CODES_KEY = "dialogtisch:codes"
+SECRET_KEY = "dialogtisch:secret"
+CHUNK = 1000  # entries per reply, so that a long evening does not hold up the storage
+
+APPEND = Script("""
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if (last and last[1] or '0-0') ~= ARGV[1] then
+  return 0
+end
+for i = 2, #ARGV, 3 do
+  redis.call('XADD', KEYS[1], ARGV[i], 'p', ARGV[i + 1], 's', ARGV[i + 2])
+end
+return 1
+""")
+
+
+class RedisLog:
+    """Two connections, one to append and one to read, so that a long read delays no saving."""
+
+    def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
+        self._appending = Line(url, timeout_seconds)
+        self._reading = Line(url, timeout_seconds, lost=storage_away)
+
+    async def codes(self) -> list[str]:
+        return sorted(code.decode() for code in await self._reading.ask("SMEMBERS", CODES_KEY))
+
+    async def claim(self, code: str) -> bool:
+        return bool(await self._appending.ask("SADD", CODES_KEY, code))
+
+    async def read(self, code: str, after: int = 0) -> list[Stored]:
+        # From the end backwards: a version is asked for, and only the stream knows its epoch.
+        found: list[Stored] = []
+        end = "+"
+        while True:
+            chunk = await self._backwards(code, end, CHUNK)
+            found += (entry for entry in chunk if entry.position.version > after)
+            if len(chunk) < CHUNK or chunk[-1].position.version <= after:
+                return found[::-1]
+            end = f"({chunk[-1].position}"
+
+    async def news(self, after: Mapping[str, Position]) -> dict[str, list[Stored]]:
+        if not after:
+            return {}
+        keys = {_key(code).encode(): code for code in after}
+        reply = await self._reading.ask("XREAD", "STREAMS", *keys, *map(str, after.values()))
+        return {keys[key]: _entries(rows) for key, rows in (reply or {}).items()}
+
+    async def tail(self, code: str) -> Position:
+        last = await self._backwards(code, "+", 1)
+        return last[0].position if last else EMPTY
+
+    async def append(
+        self, code: str, expected: Position, epoch: int, entries: Sequence[tuple[bytes, bytes]]
+    ) -> bool:
+        words: list[Word] = []
+        places = positions(expected, epoch, len(entries))
+        for place, (payload, seal) in zip(places, entries, strict=True):
+            words += str(place), payload, seal
+        return bool(await self._appending.run(APPEND, _key(code), str(expected), *words))
+
+    async def remove(self, code: str) -> None:
+        # The register last: cut off between the two, the dialogue is still listed for removal.
+        await self._appending.ask("UNLINK", _key(code))
+        await self._appending.ask("SREM", CODES_KEY, code)
+
+    async def secret(self) -> bytes:
+        await self._appending.ask("SET", SECRET_KEY, secrets.token_bytes(SECRET_BYTES), "NX")
+        kept: bytes = await self._appending.ask("GET", SECRET_KEY)
+        return kept
+
+    async def close(self) -> None:
+        await self._appending.close()
+        await self._reading.close()
+
+    async def _backwards(self, code: str, end: str, count: int) -> list[Stored]:
+        return _entries(await self._reading.ask("XREVRANGE", _key(code), end, "-", "COUNT", count))
+
+
+def _key(code: str) -> str:
+    return f"dialogue:{{{code}}}:log"
+
+
+def _entries(rows: list[Any]) -> list[Stored]:
+    return [Stored(_position(place), fields[1], fields[3]) for place, fields in rows]
+
+
+def _position(place: bytes) -> Position:
+    epoch, version = place.split(b"-")
+    return Position(int(epoch), int(version))
