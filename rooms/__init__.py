@@ -1,0 +1,27 @@
+"""The dialogue itself: rules, log, views, live copies. Knows nothing of sockets, HTTP or browsers.
+
+To read in this order:
+
+messages    who speaks, a call, its answer, an audience, a frame
+dialogue    everything that is true of one evening; what a command and an event are
+texts       what a text may be
+setting     title, goal, what happens with the results, languages
+tables      tables and topics
+people      joining, language, table
+agenda      rounds
+cards       posting, editing, withdrawing
+hiding      hiding with a reason, and undo
+ballots     planning, opening and closing a vote
+voting      dots and agree / disagree / pass
+marks       which marks count
+links       personal links of the staff
+abilities   the table of contents: all commands, events and what is shown to whom
+entries     one accepted command as bytes, sealed to the one before
+log         where entries are kept; redis_log keeps them on disk
+writer      decide, append, catch up
+views       what each audience may see, and how two views differ
+audiences   who is connected, and what each audience still has to be told
+live        the one task that owns a dialogue in this process
+hall        all live dialogues of this process, following the log
+presence    who is here now, as leases
+"""

@@ -1,0 +1,67 @@
+"""The table of contents: every ability, its commands, its events and what it shows to whom.
+
+A command is found on the wire by its class name, an event in the log likewise.
+"""
+
+from collections.abc import Callable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import msgspec
+
+from rooms import agenda, ballots, cards, hiding, links, people, setting, tables, voting
+from rooms.dialogue import Command, Dialogue, Event
+from rooms.errors import Malformed
+from rooms.messages import Audience, PersonId
+
+Show = Callable[[Dialogue, Audience, Any], dict[str, Any] | None]
+ShowMine = Callable[[Dialogue, PersonId, Any], dict[str, Any] | None]
+
+ABILITIES = (setting, tables, people, agenda, cards, hiding, ballots, voting, links)
+
+
+def _in_order(base: type[Any]) -> list[Any]:
+    names = [module.__name__ for module in ABILITIES]
+    found: list[type[Any]] = base.__subclasses__()
+    known = [each for each in found if each.__module__ in names]
+    return sorted(known, key=lambda each: names.index(each.__module__))
+
+
+COMMANDS: list[type[Command]] = _in_order(Command)
+EVENTS: list[type[Event]] = _in_order(Event)
+
+SHARED: dict[str, tuple[str, Show]] = {
+    "description": ("dialogue", setting.show_description),
+    "topics": ("topic", tables.show_topic),
+    "tables": ("table", tables.show_table),
+    "rounds": ("round", agenda.show_round),
+    "cards": ("card", cards.show_card),
+    "ballots": ("ballot", ballots.show_ballot),
+    "options": ("option", ballots.show_option),
+    "seats": ("seats", people.show_seats),
+    "crowd": ("people", people.show_crowd),
+    "turnout": ("turnout", voting.show_turnout),
+    "links": ("link", links.show_link),
+    "moderation": ("moderation", hiding.show_moderation),
+}
+"""Shelf -> name of the view's entries, and who is shown what of a record (None: nothing)."""
+
+MINE: dict[str, tuple[str, ShowMine]] = {
+    "me": ("me", people.show_me),
+    "my_cards": ("mycard", cards.show_my_card),
+    "my_votes": ("vote", voting.show_my_vote),
+}
+"""What only the person sees; a change is touched as (name, (person, key))."""
+
+ANY_COMMAND: Any = reduce(or_, COMMANDS)
+ANY_EVENT: Any = reduce(or_, EVENTS)
+
+
+def read_command(fields: dict[str, Any]) -> Command:
+    """The command that a phone sent as `{name, ...fields}`; `Malformed` says what is wrong."""
+    try:
+        command: Command = msgspec.convert(fields, ANY_COMMAND)
+    except msgspec.ValidationError as wrong:
+        raise Malformed(str(wrong)) from None
+    return command

@@ -1,0 +1,244 @@
+"""Who is connected here, and what each audience still has to be told.
+
+Speaks to connections only through an `Outlet`. Everything here is called when the dialogue stands
+at a version that is on disk, so nobody is shown what could still be lost.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rooms.abilities import MINE
+from rooms.dialogue import Dialogue
+from rooms.messages import Actor, Audience, Frame, LinkId, Participant, PersonId, Staff
+from rooms.views import Stream, View, audience_of, my_frame, my_whole
+
+STAFF_PAUSE_S = 0.1
+CONNECTIONS_PER_SLOWER_SECOND = 20_000
+
+
+class Outlet(Protocol):
+    """Where frames go out; the socket layer implements it. None of its methods waits."""
+
+    def publish(self, code: str, audience: Audience, frame: Frame) -> None:
+        """Give the frame to every connection of the audience, encoded once."""
+
+    def move(self, connection: str, code: str, old: Audience | None, new: Audience | None) -> None:
+        """From now on the connection belongs to `new` instead of `old`."""
+
+    def cut(self, connection: str, reason: str) -> None:
+        """End a connection whose link was revoked."""
+
+
+@dataclass(slots=True)
+class Seat:
+    """One connection's place in the dialogue."""
+
+    by: Actor
+    audience: Audience
+
+
+class Audiences:
+    """The connections of one dialogue in this process and the views they hold."""
+
+    def __init__(self, code: str, outlet: Outlet) -> None:
+        self.code = code
+        self._outlet = outlet
+        self._seats: dict[str, Seat] = {}
+        self._streams: dict[Audience, Stream] = {}
+        self._mine: dict[PersonId, int] = {}
+        self._connections_of: dict[PersonId, set[str]] = {}
+        self._pending_mine: dict[PersonId, set[tuple[str, Any]]] = {}
+        self._due_mine = 0.0
+        self._presence: View | None = None
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    @property
+    def here(self) -> set[str]:
+        """Who is connected: person ids, and `staff:<connection>` for staff."""
+        staff = (f"staff:{name}" for name, s in self._seats.items() if isinstance(s.by, Staff))
+        return {*self._connections_of, *staff}
+
+    @property
+    def has_staff(self) -> bool:
+        return any(audience.is_staff for audience in self._streams)
+
+    def cut_everybody(self, reason: str) -> None:
+        for connection in list(self._seats):
+            self._outlet.cut(connection, reason)
+
+    def enter(
+        self, dialogue: Dialogue, connection: str, by: Actor, epoch: int | None, version: int | None
+    ) -> list[Frame]:
+        """Seats a connection and returns the frames it needs: what it missed, or whole views."""
+        audience = audience_of(dialogue, by)
+        before = self._seats.get(connection)
+        stream = self._sit(dialogue, connection, by, audience)
+        stream_frame = self._advanced(dialogue, stream)
+        fresh_enough = (
+            epoch == stream.epoch and version is not None and version >= _seated_at(dialogue, by)
+        )
+        shared = stream.since(version or 0) if fresh_enough else stream.whole()
+        if stream_frame:
+            self._outlet.publish(self.code, audience, stream_frame)
+        self._outlet.move(connection, self.code, before.audience if before else None, audience)
+        if not isinstance(by, Participant):
+            return [shared]
+        self._flush_mine(dialogue, by.person)
+        to = self._mine.setdefault(by.person, dialogue.version)
+        self._outlet.move(connection, self.code, None, _own(by.person))
+        return [shared, my_whole(dialogue, by.person, to)]
+
+    def leave(self, connection: str) -> None:
+        seat = self._seats.pop(connection, None)
+        if seat is None:
+            return
+        self._stand_up(seat.audience)
+        if isinstance(seat.by, Participant):
+            others = self._connections_of[seat.by.person]
+            others.discard(connection)
+            if not others:
+                del self._connections_of[seat.by.person]
+                self._mine.pop(seat.by.person, None)
+                self._pending_mine.pop(seat.by.person, None)
+
+    def spread(self, dialogue: Dialogue) -> None:
+        """Notes for every audience and person here what has changed in the dialogue."""
+        changed, dialogue.changed = dialogue.changed, set()
+        for stream in self._streams.values():
+            stream.pending |= changed
+        for name, key in changed:
+            if name in MINE:
+                self._note_mine(dialogue, key[0], (name, key[1]))
+            elif name == "links":
+                self._cut_revoked(dialogue, key)
+
+    def flush(self, dialogue: Dialogue) -> float | None:
+        """Publishes what is due; returns in how many seconds the next frame is, if any waits."""
+        now = time.monotonic()
+        waits: list[float] = []
+        for audience, stream in self._streams.items():
+            if not stream.pending:
+                continue
+            if stream.due <= now:
+                stream.due = now + self._pause(audience)
+                frame = stream.advance(dialogue)
+                if frame:
+                    self._outlet.publish(self.code, audience, frame)
+            else:
+                waits.append(stream.due - now)
+        if self._pending_mine:
+            if self._due_mine <= now:
+                self._due_mine = now + STAFF_PAUSE_S
+                for person in list(self._pending_mine):
+                    self._flush_mine(dialogue, person)
+            else:
+                waits.append(self._due_mine - now)
+        return min(waits) if waits else None
+
+    def restart(self, dialogue: Dialogue) -> None:
+        """Gives everybody whole views of another copy of the dialogue, as after a new epoch."""
+        for connection, seat in list(self._seats.items()):
+            self._reseat(dialogue, connection, seat)
+        for audience, stream in self._streams.items():
+            self._outlet.publish(self.code, audience, stream.restart(dialogue))
+        self._pending_mine.clear()
+        for person in self._mine:
+            self._mine[person] = dialogue.version
+            self._outlet.publish(
+                self.code, _own(person), my_whole(dialogue, person, dialogue.version)
+            )
+
+    def show_presence(self, presence: View) -> None:
+        """Tells staff who is connected now; `presence` holds counts only."""
+        self._presence = presence
+        for audience, stream in self._streams.items():
+            frame = stream.show_presence(presence) if audience.is_staff else None
+            if frame:
+                self._outlet.publish(self.code, audience, frame)
+
+    def _sit(self, dialogue: Dialogue, connection: str, by: Actor, audience: Audience) -> Stream:
+        before = self._seats.get(connection)
+        self._seats[connection] = Seat(by, audience)
+        if isinstance(by, Participant):
+            self._connections_of.setdefault(by.person, set()).add(connection)
+        stream = self._join(dialogue, audience)
+        if before:
+            self._stand_up(before.audience)
+        return stream
+
+    def _join(self, dialogue: Dialogue, audience: Audience) -> Stream:
+        stream = self._streams.get(audience)
+        if stream is None:
+            stream = self._streams[audience] = Stream(dialogue, audience)
+            if audience.is_staff and self._presence is not None:
+                stream.show_presence(self._presence)
+        stream.listeners += 1
+        return stream
+
+    def _stand_up(self, audience: Audience) -> None:
+        stream = self._streams[audience]
+        stream.listeners -= 1
+        if not stream.listeners:
+            del self._streams[audience]
+
+    def _advanced(self, dialogue: Dialogue, stream: Stream) -> Frame | None:
+        return stream.advance(dialogue) if stream.pending else None
+
+    def _note_mine(self, dialogue: Dialogue, person: PersonId, key: tuple[str, Any]) -> None:
+        if person not in self._connections_of:
+            return
+        self._pending_mine.setdefault(person, set()).add(key)
+        for connection in self._connections_of[person] if key[0] == "me" else ():
+            self._reseat(dialogue, connection, self._seats[connection])
+
+    def _reseat(self, dialogue: Dialogue, connection: str, seat: Seat) -> None:
+        """Whoever took another table leaves the old one's view and gets the new one whole."""
+        audience = audience_of(dialogue, seat.by)
+        if audience == seat.audience or not isinstance(seat.by, Participant):
+            return
+        old, seat.audience = seat.audience, audience
+        stream = self._join(dialogue, audience)
+        self._stand_up(old)
+        frame = self._advanced(dialogue, stream)
+        if frame:
+            self._outlet.publish(self.code, audience, frame)
+        self._outlet.move(connection, self.code, old, audience)
+        self._outlet.publish(self.code, _own(seat.by.person), stream.whole())
+
+    def _flush_mine(self, dialogue: Dialogue, person: PersonId) -> None:
+        keys = self._pending_mine.pop(person, None)
+        if keys and person in self._mine:
+            frame = my_frame(dialogue, person, self._mine[person], keys)
+            self._mine[person] = frame.to
+            self._outlet.publish(self.code, _own(person), frame)
+
+    def _cut_revoked(self, dialogue: Dialogue, link: LinkId) -> None:
+        known = dialogue.links.get(link)
+        if known is None or not known.revoked:
+            return
+        for connection, seat in list(self._seats.items()):
+            if isinstance(seat.by, Staff) and seat.by.link == link:
+                self._outlet.cut(connection, "link_revoked")
+
+    def _pause(self, audience: Audience) -> float:
+        if audience.is_staff:
+            return STAFF_PAUSE_S
+        return STAFF_PAUSE_S + len(self._seats) / CONNECTIONS_PER_SLOWER_SECOND
+
+
+def _own(person: PersonId) -> Audience:
+    return Audience("person", person=person)
+
+
+def _seated_at(dialogue: Dialogue, by: Actor) -> int:
+    person = dialogue.people.get(by.person) if isinstance(by, Participant) else None
+    return person.seated_at if person else 0
+
+
+def persons(here: Iterable[str]) -> list[PersonId]:
+    """Those of a set of connected ids who are people and not staff."""
+    return [PersonId(name) for name in here if not name.startswith("staff:")]

@@ -1,0 +1,286 @@
+"""Ballots: planning, opening, extending and closing a vote, and its options.
+
+Opening fixes the options; closing counts. Until then no tally exists anywhere but in the log.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec.structs import asdict, replace
+
+from rooms.dialogue import MODERATORS, Ballot, Command, Dialogue, Event, Option
+from rooms.errors import Refused
+from rooms.marks import tally
+from rooms.messages import Audience, BallotId, Call, Kind, OptionId, Role, RoundId, Texts
+from rooms.texts import MOST_CARD_LETTERS, MOST_TITLE_LETTERS, clean_texts
+
+MOST_BALLOTS = 100
+MOST_STATEMENTS = 1_000
+MOST_OPTIONS = 2_000
+MS_PER_MINUTE = 60_000
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=600)]
+Dots = Annotated[int, msgspec.Meta(ge=1, le=100)]
+
+
+class BallotPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ballot is about.
+
+    Options are the typed `statements` and the cards of the chosen rounds and kinds. Where neither
+    rounds nor kinds are chosen, that is every card, or none if there are statements. `own_table`:
+    people vote only on the cards of their own table.
+    """
+
+    title: Texts
+    method: Literal["dots", "agreement"]
+    dots: Dots = 3
+    most_per_option: Dots = 1
+    own_table: bool = False
+    rounds: tuple[RoundId, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    statements: tuple[Texts, ...] = ()
+    minutes: Minutes = 10
+
+
+class PlanBallot(Command, BallotPlan, frozen=True):
+    """Add a ballot to the run sheet, not yet open."""
+
+    who: ClassVar[frozenset[Role]] = MODERATORS
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
+        if len(dialogue.ballots) >= MOST_BALLOTS:
+            raise Refused("too_many_ballots")
+        return [BallotPlanned(ballot=BallotId(call.fresh), **_cleaned(dialogue, self))]
+
+
+class ChangeBallot(Command, BallotPlan, frozen=True):
+    """Change a ballot that was not opened yet."""
+
+    ballot: BallotId
+
+    who: ClassVar[frozenset[Role]] = MODERATORS
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
+        _planned(dialogue, self.ballot)
+        return [BallotChanged(ballot=self.ballot, **_cleaned(dialogue, self))]
+
+
+class RemoveBallot(Command, frozen=True):
+    """Strike a ballot that was not opened from the run sheet."""
+
+    ballot: BallotId
+
+    who: ClassVar[frozenset[Role]] = MODERATORS
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
+        _planned(dialogue, self.ballot)
+        return [BallotRemoved(ballot=self.ballot)]
+
+
+class OpenBallot(Command, frozen=True):
+    """Let people vote, on the options as they are at this moment."""
+
+    ballot: BallotId
+
+    who: ClassVar[frozenset[Role]] = MODERATORS
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
+        ballot = _planned(dialogue, self.ballot)
+        options = _options(dialogue, ballot)
+        if not options:
+            raise Refused("no_options")
+        if len(options) > MOST_OPTIONS:
+            raise Refused("too_many_options")
+        deadline = call.at + ballot.minutes * MS_PER_MINUTE
+        return [BallotOpened(ballot=ballot.id, options=options, deadline=deadline)]
+
+
+class ExtendBallot(Command, frozen=True):
+    """Move the open ballot's deadline by `minutes`, from now if it has passed already."""
+
+    ballot: BallotId
+    minutes: Minutes
+
+    who: ClassVar[frozenset[Role]] = MODERATORS
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
+        ballot = _open(dialogue, self.ballot)
+        begin = max(ballot.deadline or call.at, call.at)
+        deadline = begin + self.minutes * MS_PER_MINUTE
+        return [BallotExtended(ballot=ballot.id, deadline=deadline)]
+
+
+class CloseBallot(Command, frozen=True):
+    """End the vote and show the tallies to everybody. A closed ballot cannot be opened again."""
+
+    ballot: BallotId
+
+    who: ClassVar[frozenset[Role]] = MODERATORS
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
+        return [BallotClosed(ballot=_open(dialogue, self.ballot).id)]
+
+
+class BallotPlanned(Event, BallotPlan, frozen=True):
+    ballot: BallotId
+
+    def apply(self, dialogue: Dialogue) -> None:
+        planned = Ballot(id=self.ballot, order=dialogue.version, **_plan(self))
+        dialogue.put(dialogue.ballots, self.ballot, planned)
+        dialogue.put(dialogue.turnout, self.ballot, 0)
+
+
+class BallotChanged(Event, BallotPlan, frozen=True):
+    ballot: BallotId
+
+    def apply(self, dialogue: Dialogue) -> None:
+        changed = replace(dialogue.ballots[self.ballot], **_plan(self))
+        dialogue.put(dialogue.ballots, self.ballot, changed)
+
+
+class BallotRemoved(Event, frozen=True):
+    ballot: BallotId
+
+    def apply(self, dialogue: Dialogue) -> None:
+        dialogue.drop(dialogue.ballots, self.ballot)
+        dialogue.drop(dialogue.turnout, self.ballot)
+
+
+class BallotOpened(Event, frozen=True):
+    ballot: BallotId
+    options: tuple[Option, ...]
+    deadline: int
+
+    def apply(self, dialogue: Dialogue) -> None:
+        for option in self.options:
+            dialogue.put(dialogue.options, (self.ballot, option.id), option)
+        opened = replace(
+            dialogue.ballots[self.ballot],
+            state="open",
+            deadline=self.deadline,
+            options=tuple(option.id for option in self.options),
+        )
+        dialogue.put(dialogue.ballots, self.ballot, opened)
+
+
+class BallotExtended(Event, frozen=True):
+    ballot: BallotId
+    deadline: int
+
+    def apply(self, dialogue: Dialogue) -> None:
+        extended = replace(dialogue.ballots[self.ballot], deadline=self.deadline)
+        dialogue.put(dialogue.ballots, self.ballot, extended)
+
+
+class BallotClosed(Event, frozen=True):
+    ballot: BallotId
+
+    def apply(self, dialogue: Dialogue) -> None:
+        ballot = dialogue.ballots[self.ballot]
+        for option, result in tally(dialogue, ballot).items():
+            key = (self.ballot, option)
+            dialogue.put(dialogue.options, key, replace(dialogue.options[key], tally=result))
+        closed = replace(ballot, state="closed", deadline=None)
+        dialogue.put(dialogue.ballots, self.ballot, closed)
+
+
+def _plan(plan: BallotPlan) -> dict[str, Any]:
+    return {name: getattr(plan, name) for name in BallotPlan.__struct_fields__}
+
+
+def _cleaned(dialogue: Dialogue, plan: BallotPlan) -> dict[str, Any]:
+    offered = dialogue.about.languages
+    if len(plan.statements) > MOST_STATEMENTS:
+        raise Refused("too_many_options")
+    if any(round_ not in dialogue.rounds for round_ in plan.rounds):
+        raise Refused("unknown_round")
+    if plan.method == "dots" and plan.most_per_option > plan.dots:
+        raise Refused("more_per_option_than_dots")
+    return {
+        **_plan(plan),
+        "title": clean_texts(plan.title, offered, MOST_TITLE_LETTERS),
+        "statements": tuple(
+            clean_texts(statement, offered, MOST_CARD_LETTERS) for statement in plan.statements
+        ),
+    }
+
+
+def _options(dialogue: Dialogue, ballot: Ballot) -> tuple[Option, ...]:
+    cards = [
+        card
+        for card in dialogue.cards.values()
+        if card.hidden is None
+        and (not ballot.rounds or card.round in ballot.rounds)
+        and (not ballot.kinds or card.kind in ballot.kinds)
+    ]
+    if ballot.statements and not ballot.rounds and not ballot.kinds:
+        cards = []
+    sources: list[dict[str, Any]] = [
+        {"text": text, "card": None, "table": None, "kind": None} for text in ballot.statements
+    ]
+    for card in sorted(cards, key=lambda card: card.order):
+        text = {card.language or dialogue.main_language: card.text}
+        sources.append({"text": text, "card": card.id, "table": card.table, "kind": card.kind})
+    return tuple(
+        Option(id=OptionId(str(order)), ballot=ballot.id, order=order, **source)
+        for order, source in enumerate(sources, 1)
+    )
+
+
+def _known(dialogue: Dialogue, key: BallotId) -> Ballot:
+    if key not in dialogue.ballots:
+        raise Refused("unknown_ballot")
+    return dialogue.ballots[key]
+
+
+def _planned(dialogue: Dialogue, key: BallotId) -> Ballot:
+    ballot = _known(dialogue, key)
+    if ballot.state != "planned":
+        raise Refused("voting_already_opened")
+    return ballot
+
+
+def _open(dialogue: Dialogue, key: BallotId) -> Ballot:
+    ballot = _known(dialogue, key)
+    if ballot.state != "open":
+        raise Refused("voting_closed" if ballot.state == "closed" else "voting_not_open")
+    return ballot
+
+
+def show_ballot(dialogue: Dialogue, audience: Audience, key: BallotId) -> dict[str, Any]:
+    shown = asdict(dialogue.ballots[key])
+    del shown["options"]
+    return shown
+
+
+def show_option(
+    dialogue: Dialogue, audience: Audience, key: tuple[BallotId, OptionId]
+) -> dict[str, Any] | None:
+    option = dialogue.options[key]
+    at_a_table = audience.kind in ("table", "host")
+    if at_a_table and option.table not in (None, audience.table):
+        if dialogue.ballots[option.ballot].own_table:
+            return None
+    elif audience.kind == "lobby" and dialogue.ballots[option.ballot].own_table:
+        return None
+    if _is_covered(dialogue, option) and audience.kind != "moderator":
+        return {**_shown(option), "text": {}, "gone": True}
+    return _shown(option)
+
+
+def _is_covered(dialogue: Dialogue, option: Option) -> bool:
+    card = dialogue.cards.get(option.card) if option.card else None
+    return card is not None and card.hidden is not None
+
+
+def _shown(option: Option) -> dict[str, Any]:
+    return {
+        "id": option.id,
+        "ballot": option.ballot,
+        "text": option.text,
+        "card": option.card,
+        "table": option.table,
+        "kind": option.kind,
+        "order": option.order,
+        "gone": option.gone,
+        "tally": option.tally,
+    }

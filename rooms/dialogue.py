@@ -1,0 +1,318 @@
+"""The dialogue itself: everything that is true of one evening at one version of its log.
+
+State is a set of shelves of frozen records. Every change goes through `put` and `drop`, so that a
+batch of commands that did not reach the log can be taken back and the views know what changed.
+Holds no rule: those stand in the ability modules, which this module must not import.
+"""
+
+from collections.abc import Hashable, Iterator
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from rooms.errors import Refused
+from rooms.messages import (
+    BallotId,
+    Call,
+    CardId,
+    Kind,
+    Language,
+    LinkId,
+    OptionId,
+    PersonId,
+    Role,
+    RoundId,
+    StaffRole,
+    Texts,
+    TopicId,
+)
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Shelf(dict[K, V], Generic[K, V]):
+    """The records of one sort, by their key, in the order in which they came."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class Description(msgspec.Struct, frozen=True):
+    title: Texts
+    goal: Texts
+    afterwards: Texts
+    languages: tuple[Language, ...]
+    rehearsal: bool
+
+
+class Topic(msgspec.Struct, frozen=True):
+    id: TopicId
+    title: Texts
+    question: Texts
+    order: int
+
+
+class Table(msgspec.Struct, frozen=True):
+    number: int
+    topic: TopicId
+
+
+class Person(msgspec.Struct, frozen=True):
+    """`seated_at` is the version at which the person took the present table (0: none yet)."""
+
+    id: PersonId
+    language: Language
+    table: int | None = None
+    seated_at: int = 0
+    cards: tuple[CardId, ...] = ()
+
+
+class Round(msgspec.Struct, frozen=True):
+    id: RoundId
+    title: Texts
+    question: Texts
+    kinds: tuple[Kind, ...]
+    minutes: int
+    order: int
+    state: str = "planned"
+    deadline: int | None = None
+
+
+class Card(msgspec.Struct, frozen=True):
+    """`original` is the first text and never changes; `command` names what posted the card."""
+
+    id: CardId
+    author: str
+    command: str
+    table: int
+    round: RoundId
+    kind: Kind
+    text: str
+    original: str
+    language: Language | None
+    via: str
+    order: int
+    at: int
+    edited: bool = False
+    hidden: str | None = None
+
+
+class Ballot(msgspec.Struct, frozen=True):
+    id: BallotId
+    title: Texts
+    method: str
+    dots: int
+    most_per_option: int
+    own_table: bool
+    rounds: tuple[RoundId, ...]
+    kinds: tuple[Kind, ...]
+    statements: tuple[Texts, ...]
+    minutes: int
+    order: int
+    state: str = "planned"
+    deadline: int | None = None
+    options: tuple[OptionId, ...] = ()
+
+
+class Option(msgspec.Struct, frozen=True):
+    """What can be voted on; `tally` is filled when the ballot closes and never before.
+
+    Marks put before version `since` do not count: they were given back when the card was hidden.
+    """
+
+    id: OptionId
+    ballot: BallotId
+    text: Texts
+    card: CardId | None
+    table: int | None
+    kind: Kind | None
+    order: int
+    gone: bool = False
+    since: int = 0
+    tally: dict[str, int] | None = None
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Dots on an option, or 1 agree, 0 pass, -1 disagree; and the version that put them there."""
+
+    value: int
+    version: int
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """What one person put into one ballot."""
+
+    marks: dict[OptionId, Mark]
+
+
+class StaffLink(msgspec.Struct, frozen=True):
+    id: LinkId
+    role: StaffRole
+    table: int | None
+    label: str
+    revoked: bool = False
+
+
+class Moderation(msgspec.Struct, frozen=True):
+    order: int
+    at: int
+    card: CardId
+    action: str
+    reason: str
+    role: str
+    table: int | None
+
+
+class Crowd(msgspec.Struct, frozen=True):
+    joined: int = 0
+    without_table: int = 0
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """That a command is in the log: at which version, and the digest of its body."""
+
+    version: int
+    body: bytes
+
+
+class Dialogue:
+    """One evening at one version. Changed only by events; read by rules and views."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.epoch = 0
+        self.version = 0
+        self.seal = b""
+        self.at = 0
+        self.description: Shelf[str, Description] = Shelf("description")
+        self.topics: Shelf[TopicId, Topic] = Shelf("topics")
+        self.tables: Shelf[int, Table] = Shelf("tables")
+        self.people: Shelf[PersonId, Person] = Shelf("people")
+        self.seats: Shelf[int, int] = Shelf("seats")
+        self.crowd: Shelf[str, Crowd] = Shelf("crowd")
+        self.rounds: Shelf[RoundId, Round] = Shelf("rounds")
+        self.open_round: Shelf[str, RoundId] = Shelf("open_round")
+        self.cards: Shelf[CardId, Card] = Shelf("cards")
+        self.ballots: Shelf[BallotId, Ballot] = Shelf("ballots")
+        self.options: Shelf[tuple[BallotId, OptionId], Option] = Shelf("options")
+        self.voices: Shelf[tuple[BallotId, PersonId], Voice] = Shelf("voices")
+        self.turnout: Shelf[BallotId, int] = Shelf("turnout")
+        self.links: Shelf[LinkId, StaffLink] = Shelf("links")
+        self.moderation: Shelf[int, Moderation] = Shelf("moderation")
+        self.heard: Shelf[str, Heard] = Shelf("heard")
+        self.changed: set[tuple[str, Any]] = set()
+        self._undo: list[tuple[Shelf[Any, Any], Any, Any]] | None = None
+
+    @property
+    def shelves(self) -> Iterator[Shelf[Any, Any]]:
+        return (shelf for shelf in vars(self).values() if isinstance(shelf, Shelf))
+
+    @property
+    def about(self) -> Description:
+        return self.description[""]
+
+    @property
+    def main_language(self) -> Language:
+        return self.about.languages[0]
+
+    def put(self, shelf: Shelf[K, V], key: K, record: V) -> None:
+        self._remember(shelf, key)
+        shelf[key] = record
+
+    def drop(self, shelf: Shelf[K, V], key: K) -> None:
+        self._remember(shelf, key)
+        shelf.pop(key, None)
+
+    def _remember(self, shelf: Shelf[K, V], key: K) -> None:
+        if self._undo is not None:
+            self._undo.append((shelf, key, shelf.get(key, _ABSENT)))
+        self.changed.add((shelf.name, key))
+
+    def touch(self, name: str, key: Any) -> None:
+        """Says that something derived has changed, for the views."""
+        self.changed.add((name, key))
+
+    def begin(self) -> "Place":
+        """From here on every change can be taken back; returns the place to come back to."""
+        self._undo = []
+        return self.place()
+
+    def place(self) -> "Place":
+        return Place(len(self._undo or ()), self.epoch, self.version, self.seal, self.at)
+
+    def commit(self) -> None:
+        self._undo = None
+
+    def take_back(self, place: "Place") -> None:
+        """Undoes everything since `place`; a dropped record returns, though to the shelf's end."""
+        undo = self._undo or []
+        while len(undo) > place.undone_to:
+            shelf, key, before = undo.pop()
+            if before is _ABSENT:
+                shelf.pop(key, None)
+            else:
+                shelf[key] = before
+        self.epoch, self.version = place.epoch, place.version
+        self.seal, self.at = place.seal, place.at
+
+
+class Place(NamedTuple):
+    """Where a dialogue stood, to come back to."""
+
+    undone_to: int
+    epoch: int
+    version: int
+    seal: bytes
+    at: int
+
+
+_ABSENT = object()
+
+
+class Command(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag=True,
+    tag_field="name",
+):
+    """An order somebody gives. `decide` answers with events or raises `Refused`."""
+
+    who: ClassVar[frozenset[Role]] = frozenset()
+    before_joining: ClassVar[bool] = False
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list["Event"]:
+        raise NotImplementedError
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="name"):
+    """A fact of the log. `apply` cannot fail; the dialogue already stands at the fact's version."""
+
+    def apply(self, dialogue: Dialogue) -> None:
+        raise NotImplementedError
+
+
+def decide(dialogue: Dialogue, call: Call, command: Command) -> list[Event]:
+    """What would come of the command now: its events, or `Refused` with the reason."""
+    _check_standing(dialogue, call, command)
+    return command.decide(dialogue, call)
+
+
+def _check_standing(dialogue: Dialogue, call: Call, command: Command) -> None:
+    by = call.by
+    if by.role not in command.who:
+        raise Refused("not_allowed")
+    if by.role == "participant":
+        if not command.before_joining and by.id not in dialogue.people:
+            raise Refused("not_joined")
+        return
+    link = dialogue.links.get(LinkId(by.id))
+    if by.id != "organiser" and (link is None or link.revoked):
+        raise Refused("link_revoked")
+
+
+MODERATORS: frozenset[Role] = frozenset({"moderator"})
+PARTICIPANTS: frozenset[Role] = frozenset({"participant"})

@@ -1,0 +1,180 @@
+"""The hall: every dialogue that is live in this process, following the log for all of them.
+
+A dialogue opens from its log when somebody asks for it and closes when nobody was here for a while.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from rooms.audiences import Outlet, persons
+from rooms.dialogue import Dialogue
+from rooms.entries import replay
+from rooms.errors import Forgotten, Refused, Unavailable
+from rooms.live import LiveDialogue
+from rooms.log import Log
+from rooms.messages import Call
+from rooms.presence import RENEW_SECONDS, Presence
+from rooms.setting import CreateDialogue
+from rooms.views import View
+
+log = structlog.get_logger(__name__)
+
+FOLLOW_PAUSE_S = 0.1
+PRESENCE_PAUSE_S = 1.0
+IDLE_S = 600.0
+
+
+class Hall:
+    """`process` names this process among others; `clock` gives milliseconds since 1970."""
+
+    def __init__(
+        self,
+        storage: Log,
+        presence: Presence,
+        outlet: Outlet,
+        process: str,
+        clock: Callable[[], int] = lambda: int(time.time() * 1000),
+    ) -> None:
+        self.storage = storage
+        self.clock = clock
+        self.away = False
+        self._presence = presence
+        self._outlet = outlet
+        self._process = process
+        self._live: dict[str, LiveDialogue] = {}
+        self._opening: dict[str, asyncio.Task[LiveDialogue]] = {}
+        self._renewed: dict[str, tuple[float, set[str]]] = {}
+        self._idle_since: dict[str, float] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def begin(self) -> None:
+        """Starts following the log and renewing leases; needs a running loop."""
+        self._tasks = [
+            asyncio.create_task(self._for_ever(self._follow, FOLLOW_PAUSE_S), name="follow"),
+            asyncio.create_task(self._for_ever(self._renew, PRESENCE_PAUSE_S), name="presence"),
+        ]
+
+    async def close(self) -> None:
+        """Lets every dialogue finish what it has begun."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(live.close() for live in self._live.values()))
+
+    def known(self, code: str) -> LiveDialogue | None:
+        """The dialogue if it is live here already."""
+        return self._live.get(code)
+
+    @property
+    def lives(self) -> list[LiveDialogue]:
+        return list(self._live.values())
+
+    async def live(self, code: str) -> LiveDialogue:
+        """The live dialogue with this code. Raises Forgotten, Corrupted, Unavailable."""
+        if code in self._live:
+            return self._live[code]
+        opening = self._opening.get(code)
+        if opening is None:
+            opening = self._opening[code] = asyncio.create_task(self._open(code))
+            opening.add_done_callback(lambda _: self._opening.pop(code, None))
+        return await asyncio.shield(opening)
+
+    async def create(self, code: str, call: Call, command: CreateDialogue) -> LiveDialogue:
+        """Begins the log of a new dialogue. Raises Refused (code taken, bad texts), Unavailable."""
+        if not await self.storage.claim(code):
+            raise Refused("code_taken")
+        live = self._make(Dialogue(code))
+        answer = await live.perform(call, command)
+        if not answer.ok:
+            await self._forget(code)
+            await self.storage.remove(code)
+            raise Refused(answer.reason or "internal")
+        return live
+
+    async def remove(self, code: str) -> None:
+        """Cuts everybody off and forgets the dialogue for good; for rehearsals only."""
+        live = self._live.get(code)
+        if live:
+            live.audiences.cut_everybody("dialogue_removed")
+        await self._forget(code)
+        await self.storage.remove(code)
+
+    async def _open(self, code: str) -> LiveDialogue:
+        entries = await self.storage.read(code)
+        if not entries:
+            raise Forgotten(code)
+        return self._make(replay(code, entries))
+
+    def _make(self, dialogue: Dialogue) -> LiveDialogue:
+        live = LiveDialogue(dialogue, self.storage, self._outlet, self.clock)
+        self._live[dialogue.code] = live
+        return live
+
+    async def _forget(self, code: str) -> None:
+        live = self._live.pop(code, None)
+        self._renewed.pop(code, None)
+        self._idle_since.pop(code, None)
+        if live:
+            await live.close()
+
+    async def _for_ever(self, turn: Callable[[], Awaitable[None]], pause: float) -> None:
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await turn()
+                self._storage_is(away=False)
+            except Unavailable:
+                self._storage_is(away=True)
+            except Exception:
+                log.exception("hall_turn_failed")
+
+    def _storage_is(self, *, away: bool) -> None:
+        if self.away and not away:
+            for live in self._live.values():
+                live.doubt()
+        self.away = away
+
+    async def _follow(self) -> None:
+        if not self._live:
+            return
+        positions = {code: live.position for code, live in self._live.items()}
+        for code, entries in (await self.storage.news(positions)).items():
+            if code in self._live:
+                self._live[code].absorb(entries)
+
+    async def _renew(self) -> None:
+        now = time.monotonic()
+        for code, live in list(self._live.items()):
+            await self._renew_one(code, live, now)
+            if len(live.audiences):
+                self._idle_since.pop(code, None)
+            elif now - self._idle_since.setdefault(code, now) > IDLE_S:
+                await self._forget(code)
+
+    async def _renew_one(self, code: str, live: LiveDialogue, now: float) -> None:
+        here = live.audiences.here
+        at, before = self._renewed.get(code, (0.0, set()))
+        for gone in before - here:
+            await self._presence.leave(code, self._process, gone)
+        if now - at > RENEW_SECONDS or here - before:
+            await self._presence.renew(code, self._process, here)
+            at = now
+        self._renewed[code] = (at, here)
+        if live.audiences.has_staff:
+            live.audiences.show_presence(_counts(live, await self._presence.present(code)))
+
+
+def _counts(live: LiveDialogue, present: set[str]) -> View:
+    people = persons(present)
+    seats = live.dialogue.people
+    at = (seats[person].table for person in people if person in seats)
+    tables = Counter(table for table in at if table is not None)
+    return {
+        "connected": len(people),
+        "tables": {str(table): count for table, count in sorted(tables.items())},
+        "staff": len(present) - len(people),
+    }

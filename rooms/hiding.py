@@ -1,0 +1,142 @@
+"""Hiding a card by rule: always with a reason, always logged, always reversible."""
+
+from typing import Any, ClassVar
+
+from msgspec.structs import replace
+
+from rooms.dialogue import Card, Command, Dialogue, Event, Moderation, Option
+from rooms.errors import Refused
+from rooms.marks import recount
+from rooms.messages import Audience, BallotId, Call, CardId, OptionId, Role, Staff
+from rooms.texts import MOST_TITLE_LETTERS, clean_text
+
+HIDERS: frozenset[Role] = frozenset({"moderator", "host"})
+
+
+class HideCard(Command, frozen=True):
+    """Take a card off the tables and the board, for a `reason` its author can read."""
+
+    card: CardId
+    reason: str
+
+    who: ClassVar[frozenset[Role]] = HIDERS
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
+        card = _card_in_reach(dialogue, call, self.card)
+        if card.hidden is not None:
+            raise Refused("already_hidden")
+        if not self.reason.strip():
+            raise Refused("needs_reason")
+        reason = clean_text(self.reason, MOST_TITLE_LETTERS)
+        return [
+            CardHidden(card=card.id, reason=reason, at=call.at, role=call.by.role, table=_at(call))
+        ]
+
+
+class UnhideCard(Command, frozen=True):
+    """Show a hidden card again. Dots it lost while hidden stay with the people who gave them."""
+
+    card: CardId
+
+    who: ClassVar[frozenset[Role]] = HIDERS
+
+    def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
+        card = _card_in_reach(dialogue, call, self.card)
+        if card.hidden is None:
+            raise Refused("not_hidden")
+        return [CardUnhidden(card=card.id, at=call.at, role=call.by.role, table=_at(call))]
+
+
+class CardHidden(Event, frozen=True):
+    card: CardId
+    reason: str
+    at: int
+    role: Role
+    table: int | None
+
+    def apply(self, dialogue: Dialogue) -> None:
+        hidden = replace(dialogue.cards[self.card], hidden=self.reason)
+        dialogue.put(dialogue.cards, self.card, hidden)
+        _touch(dialogue, hidden)
+        _log(dialogue, "hidden", self.card, self.at, self.reason, self.role, self.table)
+        for key, option in _open_options(dialogue, self.card):
+            refunded = dialogue.ballots[option.ballot].method == "dots"
+            since = dialogue.version if refunded else option.since
+            dialogue.put(dialogue.options, key, replace(option, gone=True, since=since))
+            recount(dialogue, option)
+
+
+class CardUnhidden(Event, frozen=True):
+    card: CardId
+    at: int
+    role: Role
+    table: int | None
+
+    def apply(self, dialogue: Dialogue) -> None:
+        shown = replace(dialogue.cards[self.card], hidden=None)
+        dialogue.put(dialogue.cards, self.card, shown)
+        _touch(dialogue, shown)
+        _log(dialogue, "unhidden", self.card, self.at, "", self.role, self.table)
+        for key, option in _open_options(dialogue, self.card):
+            dialogue.put(dialogue.options, key, replace(option, gone=False))
+            recount(dialogue, option)
+
+
+def _card_in_reach(dialogue: Dialogue, call: Call, key: CardId) -> Card:
+    card = dialogue.cards.get(key)
+    if card is None:
+        raise Refused("unknown_card")
+    if call.by.role == "host" and card.table != _at(call):
+        raise Refused("other_table")
+    return card
+
+
+def _at(call: Call) -> int | None:
+    return call.by.table if isinstance(call.by, Staff) else None
+
+
+def _open_options(
+    dialogue: Dialogue, card: CardId
+) -> list[tuple[tuple[BallotId, OptionId], Option]]:
+    return [
+        (key, option)
+        for key, option in dialogue.options.items()
+        if option.card == card and dialogue.ballots[option.ballot].state == "open"
+    ]
+
+
+def _touch(dialogue: Dialogue, card: Card) -> None:
+    """Its author sees the reason, and closed ballots cover or show its words."""
+    dialogue.touch("my_cards", (card.author, card.id))
+    for key, option in dialogue.options.items():
+        if option.card == card.id:
+            dialogue.touch("options", key)
+
+
+def _log(
+    dialogue: Dialogue,
+    action: str,
+    card: CardId,
+    at: int,
+    reason: str,
+    role: str,
+    table: int | None,
+) -> None:
+    order = dialogue.version
+    entry = Moderation(order, at, card, action, reason, role, table)
+    dialogue.put(dialogue.moderation, order, entry)
+
+
+def show_moderation(dialogue: Dialogue, audience: Audience, order: int) -> dict[str, Any] | None:
+    if audience.kind != "moderator":
+        return None
+    known = dialogue.moderation[order]
+    return {
+        "order": known.order,
+        "at": known.at,
+        "card": known.card,
+        "action": known.action,
+        "reason": known.reason,
+        "role": known.role,
+        "table": known.table,
+    }

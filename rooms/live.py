@@ -1,0 +1,256 @@
+"""A live dialogue: the one task that owns this process's copy, its commands and its audiences.
+
+Commands that arrive while an append is under way wait and go into the next one together. Answers,
+welcomes and frames leave only between appends, when the copy is what the log holds.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from rooms.audiences import Audiences, Outlet
+from rooms.dialogue import Command, Dialogue
+from rooms.errors import Busy, Corrupted, DialogtischError, Forgotten, Unavailable
+from rooms.log import Log, Position, Stored
+from rooms.messages import Actor, Answer, Call, Frame
+from rooms.writer import INTERNAL, Writer
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+MOST_WAITING = 10_000
+MOST_PER_APPEND = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The answer to a hello: where the dialogue stands and the frames the connection needs."""
+
+    epoch: int
+    version: int
+    frames: list[Frame]
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A connection that said hello, and what it holds already."""
+
+    connection: str
+    by: Actor
+    epoch: int | None
+    version: int | None
+    welcome: Callable[[Welcome | DialogtischError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    call: Call
+    command: Command
+    answer: Callable[[Answer], None]
+
+
+class LiveDialogue:
+    """One dialogue in this process."""
+
+    def __init__(
+        self, dialogue: Dialogue, storage: Log, outlet: Outlet, clock: Callable[[], int]
+    ) -> None:
+        self.code = dialogue.code
+        self.audiences = Audiences(dialogue.code, outlet)
+        self.position = Position(dialogue.epoch, dialogue.version)
+        self._writer = Writer(dialogue, storage, clock)
+        self._log = storage
+        self._waiting: deque[Waiting] = deque()
+        self._guests: list[Guest] = []
+        self._readers: list[Callable[[Dialogue], None]] = []
+        self._arrived: list[Stored] = []
+        self._wake = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._doubtful = True
+        self._believing = True
+        self._broken: DialogtischError | None = None
+        self._closing = False
+        self._task = asyncio.create_task(self._run(), name=f"dialogue {self.code}")
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The copy; while an append is under way it may be ahead of the log."""
+        return self._writer.dialogue
+
+    def submit(self, call: Call, command: Command, answer: Callable[[Answer], None]) -> None:
+        """Have a command decided; `answer` is called once it is on disk, or refused, or failed."""
+        if self._closing:
+            answer(Answer.failed(Unavailable("going_down")))
+        elif len(self._waiting) >= MOST_WAITING:
+            answer(Answer.failed(Busy()))
+        else:
+            self._waiting.append(Waiting(call, command, answer))
+            self._wake.set()
+
+    async def perform(self, call: Call, command: Command) -> Answer:
+        """As `submit`, for those who can wait."""
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.submit(
+            call, command, lambda answer: None if answered.done() else answered.set_result(answer)
+        )
+        return await answered
+
+    def hello(
+        self,
+        connection: str,
+        by: Actor,
+        epoch: int | None,
+        version: int | None,
+        welcome: Callable[[Welcome | DialogtischError], None],
+    ) -> None:
+        """Seat a connection; `welcome` is called before any frame that comes after it."""
+        self._guests.append(Guest(connection, by, epoch, version, welcome))
+        self._wake.set()
+
+    def leave(self, connection: str) -> None:
+        self._guests = [guest for guest in self._guests if guest.connection != connection]
+        self.audiences.leave(connection)
+
+    def absorb(self, entries: list[Stored]) -> None:
+        """Takes in what the log got; entries of this very process are skipped."""
+        self._arrived.extend(entries)
+        self._wake.set()
+
+    def doubt(self) -> None:
+        """The storage was away: compare positions before trusting the copy again."""
+        self._doubtful = self._believing = True
+        self._wake.set()
+
+    async def read(self, reader: Callable[[Dialogue], T]) -> T:
+        """What `reader` makes of the copy, at a moment when it is exactly what the log holds."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._readers.append(lambda dialogue: _resolve(done, reader, dialogue))
+        self._wake.set()
+        return await done
+
+    async def close(self) -> None:
+        """Finishes what was begun, then lets go."""
+        self._closing = True
+        self._wake.set()
+        await self._task
+        if self._timer:
+            self._timer.cancel()
+
+    async def _run(self) -> None:
+        while not (self._closing and not self._waiting):
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._turn()
+            except (Corrupted, Forgotten) as broken:
+                log.error("dialogue_broken", code=self.code, reason=str(broken))
+                self._broken = broken
+                self._fail(broken)
+            except Exception:
+                log.exception("dialogue_turn_failed", code=self.code)
+                self._fail(INTERNAL)
+
+    async def _turn(self) -> None:
+        if self._broken:
+            self._fail(self._broken)
+            return
+        await self._compare()
+        if self._waiting:
+            await self._write()
+        self._publish()
+        self._greet()
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader(self.dialogue)
+        self.position = self._writer.position
+        if self._waiting:
+            self._wake.set()
+
+    async def _compare(self) -> None:
+        """Brings the copy to what the log holds, as far as the storage can be reached."""
+        try:
+            await self._take_in_arrived()
+            if self._doubtful:
+                await self._writer.catch_up()
+                self._doubtful = False
+            if any(self._is_ahead(guest) for guest in self._guests):
+                await self._look_for_lost_history()
+        except Unavailable:
+            self._doubtful = True
+
+    async def _take_in_arrived(self) -> None:
+        arrived, self._arrived = self._arrived, []
+        try:
+            self._writer.take_in(arrived)
+        except Corrupted:
+            await self._writer.read_afresh()
+
+    def _is_ahead(self, guest: Guest) -> bool:
+        """It saw a version of this very epoch that the copy does not have."""
+        return guest.epoch == self.dialogue.epoch and (guest.version or 0) > self.dialogue.version
+
+    async def _look_for_lost_history(self) -> None:
+        """A phone is ahead of the log: believed once per return of the storage, for it may lie."""
+        await self._writer.catch_up()
+        if self._believing and any(self._is_ahead(guest) for guest in self._guests):
+            self._believing = False
+            await self._writer.begin_epoch("a phone has seen more than the log holds")
+
+    async def _write(self) -> None:
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_PER_APPEND))]
+        try:
+            answers = await self._writer.settle([(one.call, one.command) for one in batch])
+        except (Unavailable, Busy) as failed:
+            self._doubtful = True
+            answers = [Answer.failed(failed)] * len(batch)
+        except DialogtischError as failed:
+            self._answer(batch, [Answer.failed(failed)] * len(batch))
+            raise
+        self._answer(batch, answers)
+
+    def _answer(self, batch: list[Waiting], answers: list[Answer]) -> None:
+        for waiting, answer in zip(batch, answers, strict=True):
+            waiting.answer(answer)
+
+    def _publish(self) -> None:
+        if self._writer.replaced:
+            self._writer.replaced = False
+            self.dialogue.changed.clear()
+            self.audiences.restart(self.dialogue)
+        self.audiences.spread(self.dialogue)
+        pause = self.audiences.flush(self.dialogue)
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if pause is not None:
+            self._timer = asyncio.get_running_loop().call_later(pause, self._wake.set)
+
+    def _greet(self) -> None:
+        guests, self._guests = self._guests, []
+        for guest in guests:
+            frames = self.audiences.enter(
+                self.dialogue, guest.connection, guest.by, guest.epoch, guest.version
+            )
+            position = self._writer.position
+            guest.welcome(Welcome(position.epoch, position.version, frames))
+
+    def _fail(self, failed: DialogtischError) -> None:
+        waiting, self._waiting = self._waiting, deque()
+        self._answer(list(waiting), [Answer.failed(failed)] * len(waiting))
+        guests, self._guests = self._guests, []
+        for guest in guests:
+            guest.welcome(failed)
+
+
+def _resolve(future: "asyncio.Future[T]", reader: Callable[[Dialogue], T], of: Dialogue) -> None:
+    if future.done():
+        return
+    try:
+        future.set_result(reader(of))
+    except Exception as wrong:
+        future.set_exception(wrong)

@@ -1,0 +1,63 @@
+"""Counting marks: which of them count, how many dots are spent, how many people took part."""
+
+from collections.abc import Iterator
+
+from rooms.dialogue import Ballot, Dialogue, Option, Voice
+from rooms.messages import BallotId, OptionId, PersonId
+
+
+def counted(dialogue: Dialogue, ballot: BallotId, voice: Voice) -> Iterator[tuple[Option, int]]:
+    """The options a voice marks and the marks' values, without those that were given back."""
+    for key, mark in voice.marks.items():
+        option = dialogue.options[(ballot, key)]
+        if not option.gone and mark.version > option.since:
+            yield option, mark.value
+
+
+def counts(dialogue: Dialogue, ballot: BallotId, person: PersonId, option: OptionId) -> bool:
+    voice = dialogue.voices.get((ballot, person))
+    known = dialogue.options.get((ballot, option))
+    if voice is None or known is None or option not in voice.marks:
+        return False
+    return not known.gone and voice.marks[option].version > known.since
+
+
+def spent(dialogue: Dialogue, ballot: BallotId, person: PersonId) -> int:
+    """How many dots the person has on options at the moment."""
+    voice = dialogue.voices.get((ballot, person))
+    return sum(value for _, value in counted(dialogue, ballot, voice)) if voice else 0
+
+
+def takes_part(dialogue: Dialogue, ballot: BallotId, voice: Voice | None) -> bool:
+    return voice is not None and any(True for _ in counted(dialogue, ballot, voice))
+
+
+def recount(dialogue: Dialogue, option: Option) -> None:
+    """Counts anew who takes part, after an option of the ballot went or came back."""
+    voters = 0
+    for (where, person), voice in dialogue.voices.items():
+        if where != option.ballot:
+            continue
+        voters += takes_part(dialogue, where, voice)
+        if option.id in voice.marks:
+            dialogue.touch("my_votes", (person, (where, option.id)))
+    dialogue.put(dialogue.turnout, option.ballot, voters)
+
+
+def voices_of(dialogue: Dialogue, ballot: BallotId) -> Iterator[Voice]:
+    return (voice for (where, _), voice in dialogue.voices.items() if where == ballot)
+
+
+def tally(dialogue: Dialogue, ballot: Ballot) -> dict[OptionId, dict[str, int]]:
+    """What every option of the ballot got: dots and voters, or agree, disagree and pass."""
+    names = ("dots", "voters") if ballot.method == "dots" else ("agree", "disagree", "pass")
+    result = {option: dict.fromkeys(names, 0) for option in ballot.options}
+    for voice in voices_of(dialogue, ballot.id):
+        for option, value in counted(dialogue, ballot.id, voice):
+            counter = result[option.id]
+            if ballot.method == "dots":
+                counter["dots"] += value
+                counter["voters"] += 1
+            else:
+                counter[{1: "agree", 0: "pass", -1: "disagree"}[value]] += 1
+    return result

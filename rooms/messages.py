@@ -1,0 +1,120 @@
+"""What passes between the parts: who speaks, a call, its answer, an audience and a frame.
+
+Knows no rule and no storage. May import nothing of ours but the errors.
+"""
+
+import hashlib
+from typing import Any, Literal, NewType
+
+import msgspec
+
+from rooms.errors import DialogtischError
+
+PersonId = NewType("PersonId", str)
+TopicId = NewType("TopicId", str)
+RoundId = NewType("RoundId", str)
+CardId = NewType("CardId", str)
+BallotId = NewType("BallotId", str)
+OptionId = NewType("OptionId", str)
+LinkId = NewType("LinkId", str)
+
+Language = Literal["de", "en", "ar"]
+Texts = dict[Language, str]
+"""One authored text in several languages; the dialogue's first language is always present."""
+
+Kind = Literal["idea", "worry", "question", "going_well"]
+KINDS: tuple[Kind, ...] = ("idea", "worry", "question", "going_well")
+
+Role = Literal["participant", "host", "moderator", "board"]
+StaffRole = Literal["host", "moderator", "board"]
+
+
+class Participant(msgspec.Struct, frozen=True):
+    """Somebody with a phone: known only by a hash of the phone's token."""
+
+    person: PersonId
+    role: Literal["participant"] = "participant"
+
+    @property
+    def id(self) -> str:
+        return self.person
+
+
+class Staff(msgspec.Struct, frozen=True):
+    """Somebody who entered by a personal link; `table` is set for a table host."""
+
+    role: StaffRole
+    link: LinkId
+    table: int | None = None
+
+    @property
+    def id(self) -> str:
+        return self.link
+
+
+Actor = Participant | Staff
+ORGANISER = Staff("moderator", LinkId("organiser"))
+"""The organiser of the installation, who may do in every dialogue what its moderator may."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One command's circumstances; rules take time, chance and identity only from here.
+
+    `id` is unique for ever ("<person or link>:<tab>.<counter>"), `at` is the server's clock in
+    milliseconds since 1970, `fresh` a random id for what the command may create.
+    """
+
+    by: Actor
+    id: str
+    at: int
+    fresh: str
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The one shape of an acknowledgement; given only when the log holds the command for good."""
+
+    ok: bool
+    version: int | None = None
+    error: str | None = None
+    reason: str | None = None
+
+    @classmethod
+    def failed(cls, error: DialogtischError) -> "Answer":
+        return cls(ok=False, error=error.error, reason=error.reason)
+
+
+class Audience(msgspec.Struct, frozen=True):
+    """Those who see the same view: lobby, a table, its host, the board, moderators, a person."""
+
+    kind: Literal["lobby", "table", "host", "board", "moderator", "person"]
+    table: int = 0
+    person: str = ""
+
+    def __str__(self) -> str:
+        if self.kind in ("table", "host"):
+            return f"{self.kind}:{self.table}"
+        return f"person:{self.person}" if self.person else self.kind
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind in ("host", "board", "moderator")
+
+
+class Frame(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+    """The difference of one audience's view: apply it only on top of version `from` of `epoch`.
+
+    `of` says which of a phone's two views it changes; `from` null replaces the view whole.
+    """
+
+    of: Literal["shared", "mine"]
+    epoch: int
+    from_: int | None
+    to: int
+    put: dict[str, Any]
+    drop: list[str]
+
+
+def person_of(code: str, token: str) -> PersonId:
+    """The pseudonym of a phone in one dialogue; the token itself is stored nowhere."""
+    digest = hashlib.sha256(f"{code}:{token}".encode()).digest()
+    return PersonId(digest.hex()[:20])

@@ -1,0 +1,185 @@
+"""What each audience may see, as a flat map from key to value, and how two such maps differ.
+
+An allow-list: a record reaches an audience only if its ability shows it to them.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+from rooms.abilities import MINE, SHARED
+from rooms.dialogue import Dialogue, Shelf
+from rooms.messages import Actor, Audience, Frame, Participant, PersonId
+
+View = dict[str, Any]
+PRESENCE = "presence"
+MOST_FRAMES_KEPT = 200
+
+
+def audience_of(dialogue: Dialogue, by: Actor) -> Audience:
+    """Whose view somebody shares: their table's, or the lobby's until they sit."""
+    if isinstance(by, Participant):
+        person = dialogue.people.get(by.person)
+        if person is None or person.table is None:
+            return Audience("lobby")
+        return Audience("table", table=person.table)
+    return Audience(by.role, table=by.table or 0)
+
+
+def shared_view(dialogue: Dialogue, audience: Audience) -> View:
+    """The whole view of an audience."""
+    view: View = {}
+    for shelf_name, (name, show) in SHARED.items():
+        shelf: Shelf[Any, Any] = getattr(dialogue, shelf_name)
+        for key in shelf:
+            value = show(dialogue, audience, key)
+            if value is not None:
+                view[_key(name, key)] = value
+    return view
+
+
+def my_view(dialogue: Dialogue, person: PersonId) -> View:
+    """The whole of what only this person sees: language and table, own cards, own votes."""
+    known = dialogue.people.get(person)
+    keys: list[tuple[str, Any]] = [("me", "")]
+    keys += [("my_cards", card) for card in (known.cards if known else ())]
+    keys += [
+        ("my_votes", (ballot, option))
+        for ballot in dialogue.ballots
+        for option in getattr(dialogue.voices.get((ballot, person)), "marks", ())
+    ]
+    put, _ = my_changes(dialogue, person, keys)
+    return put
+
+
+def my_changes(
+    dialogue: Dialogue, person: PersonId, keys: Iterable[tuple[str, Any]]
+) -> tuple[View, list[str]]:
+    """What to put into and drop from a person's own view after these keys were touched."""
+    put: View = {}
+    drop: list[str] = []
+    for shelf, key in keys:
+        name, show = MINE[shelf]
+        value = show(dialogue, person, key)
+        if value is None:
+            drop.append(_key(name, key))
+        else:
+            put[_key(name, key)] = value
+    return put, drop
+
+
+def _key(name: str, key: Any) -> str:
+    if key == "":
+        return name
+    return f"{name}:{':'.join(key)}" if isinstance(key, tuple) else f"{name}:{key}"
+
+
+class Stream:
+    """The view one audience holds at present, and its last frames for those who missed some."""
+
+    def __init__(self, dialogue: Dialogue, audience: Audience) -> None:
+        self.audience = audience
+        self.listeners = 0
+        self.pending: set[tuple[str, Any]] = set()
+        self.due = 0.0
+        self._restart(dialogue)
+
+    def _restart(self, dialogue: Dialogue) -> None:
+        self.pending.clear()
+        self.epoch = dialogue.epoch
+        self.version = dialogue.version
+        self.view = shared_view(dialogue, self.audience)
+        self._kept: deque[Frame] = deque(maxlen=MOST_FRAMES_KEPT)
+        self._since = self.version
+
+    def restart(self, dialogue: Dialogue) -> Frame:
+        """A whole view again, after a new epoch or a replaced copy."""
+        presence = self.view.get(PRESENCE)
+        self._restart(dialogue)
+        if presence is not None:
+            self.view[PRESENCE] = presence
+        return self.whole()
+
+    def advance(self, dialogue: Dialogue) -> Frame | None:
+        """The frame for what is pending, up to the dialogue's version; None if nothing shows."""
+        changed, self.pending = self.pending, set()
+        put: View = {}
+        drop: list[str] = []
+        for key, value in self._shown(dialogue, changed):
+            if value is None:
+                if self.view.pop(key, None) is not None:
+                    drop.append(key)
+            elif self.view.get(key) != value:
+                self.view[key] = put[key] = value
+        if not put and not drop:
+            return None
+        return self._keep(self._frame(self.version, dialogue.version, put, drop))
+
+    def show_presence(self, presence: View) -> Frame | None:
+        """Who is here now; not part of the log, so the version stays."""
+        if self.view.get(PRESENCE) == presence:
+            return None
+        self.view[PRESENCE] = presence
+        return self._keep(self._frame(self.version, self.version, {PRESENCE: presence}, []))
+
+    def whole(self) -> Frame:
+        return self._frame(None, self.version, dict(self.view), [])
+
+    def since(self, version: int) -> Frame:
+        """What was missed after `version`, or the whole view if that is too long ago."""
+        if not self._since <= version <= self.version:
+            return self.whole()
+        put: View = {}
+        drop: dict[str, None] = {}
+        for frame in self._kept:
+            if frame.to < version:
+                continue
+            put.update(frame.put)
+            drop.update(dict.fromkeys(frame.drop))
+            for key in frame.put:
+                drop.pop(key, None)
+            for key in frame.drop:
+                put.pop(key, None)
+        return self._frame(version, self.version, put, list(drop))
+
+    def _shown(
+        self, dialogue: Dialogue, changed: Iterable[tuple[str, Any]]
+    ) -> Iterator[tuple[str, Any]]:
+        for shelf_name, key in changed:
+            if shelf_name not in SHARED:
+                continue
+            name, show = SHARED[shelf_name]
+            known = key in getattr(dialogue, shelf_name)
+            yield _key(name, key), show(dialogue, self.audience, key) if known else None
+
+    def _keep(self, frame: Frame) -> Frame:
+        if len(self._kept) == MOST_FRAMES_KEPT:
+            self._since = self._kept[0].to
+        self._kept.append(frame)
+        self.version = frame.to
+        return frame
+
+    def _frame(self, start: int | None, to: int, put: View, drop: list[str]) -> Frame:
+        return _frame("shared", self.epoch, start, to, put, drop)
+
+
+def _frame(
+    of: Literal["shared", "mine"],
+    epoch: int,
+    start: int | None,
+    to: int,
+    put: View,
+    drop: list[str],
+) -> Frame:
+    return Frame(of=of, epoch=epoch, from_=start, to=to, put=put, drop=drop)
+
+
+def my_frame(dialogue: Dialogue, person: PersonId, start: int, keys: Iterable[Any]) -> Frame:
+    """The frame that brings a person's own view from version `start` to the present."""
+    put, drop = my_changes(dialogue, person, keys)
+    return _frame("mine", dialogue.epoch, start, dialogue.version, put, drop)
+
+
+def my_whole(dialogue: Dialogue, person: PersonId, to: int) -> Frame:
+    """A person's own view whole, named version `to`: nothing of it has changed since then."""
+    return _frame("mine", dialogue.epoch, None, to, my_view(dialogue, person), [])

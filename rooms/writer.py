@@ -1,0 +1,193 @@
+"""One process's copy of a dialogue and its way to the log: decide, append, catch up.
+
+Commands of a batch are applied as they are decided, each on top of the one before, and taken back
+if the append loses against another process; then the copy catches up and they are decided anew.
+Only one task may use a writer. After `settle` or `catch_up` the copy is what the log holds.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from rooms.dialogue import Command, Dialogue, Event, Place, decide
+from rooms.entries import apply_events, apply_stored, body_of, replay, seal_of, write_entry
+from rooms.errors import (
+    Busy,
+    Conflict,
+    Corrupted,
+    DialogtischError,
+    Forgotten,
+    Unavailable,
+    Unknown,
+)
+from rooms.log import Log, Position, Stored
+from rooms.messages import Answer, Call
+from rooms.setting import EpochBegun
+
+log = structlog.get_logger(__name__)
+
+MOST_TRIES = 20
+PATIENCE_S = 8.0
+RETRY_PAUSE_S = 0.2
+INTERNAL = DialogtischError("internal")
+
+Order = tuple[Call, Command]
+
+
+class Writer:
+    """`replaced` tells that the copy is another one since it was last looked at."""
+
+    def __init__(self, dialogue: Dialogue, storage: Log, clock: Callable[[], int]) -> None:
+        self.dialogue = dialogue
+        self.code = dialogue.code
+        self.replaced = False
+        self._log = storage
+        self._clock = clock
+
+    @property
+    def position(self) -> Position:
+        return Position(self.dialogue.epoch, self.dialogue.version)
+
+    async def settle(self, batch: Sequence[Order]) -> list[Answer]:
+        """The answers to a batch, once what was accepted is on disk. Raises Unavailable, Busy.
+
+        After an unknown outcome the same commands are simply decided again: if they did reach the
+        log they are heard there, and if they still reach it later one of the two appends fails.
+        """
+        for _ in range(MOST_TRIES):
+            before = self.position
+            place = self.dialogue.begin()
+            answers, entries = self._decide(batch)
+            try:
+                settled = await self._append(before, entries, answers)
+            except Unknown:
+                self._take_back(place)
+                await self._catch_up_patiently()
+                continue
+            except BaseException:
+                self._take_back(place)
+                raise
+            if settled:
+                self.dialogue.commit()
+                return answers
+            self._take_back(place)
+            await self.catch_up()
+        raise Busy
+
+    def take_in(self, entries: Sequence[Stored]) -> None:
+        """Applies entries that others wrote; those it has already are skipped. Raises Corrupted."""
+        for stored in entries:
+            newer_epoch = stored.position.epoch > self.dialogue.epoch
+            if newer_epoch or stored.position.version > self.dialogue.version:
+                apply_stored(self.dialogue, stored)
+
+    async def catch_up(self) -> None:
+        """Brings the copy to the end of the log. Raises Unavailable, Forgotten, Corrupted."""
+        missed = await self._log.read(self.code, after=self.dialogue.version)
+        try:
+            self.take_in(missed)
+        except Corrupted:
+            await self.read_afresh()
+            return
+        if not missed and await self._log.tail(self.code) != self.position:
+            await self.read_afresh()
+
+    async def read_afresh(self) -> None:
+        """Replaces the copy by what the log tells from its beginning."""
+        entries = await self._log.read(self.code)
+        if not entries:
+            raise Forgotten(self.code)
+        old = self.dialogue
+        self.dialogue = replay(self.code, entries)
+        self.replaced = True
+        if not _is_in(old, entries) and self.dialogue.epoch <= old.epoch:
+            await self.begin_epoch("the log lost entries this process had seen")
+
+    async def begin_epoch(self, because: str) -> None:
+        """Says in the log that entries before this point may be lost, so that all look again."""
+        log.error("epoch_begun", code=self.code, because=because, version=self.dialogue.version)
+        before = self.position
+        at = self._clock()
+        epoch = max(at, before.epoch + 1)
+        place = self.dialogue.begin()
+        entry = self._apply(epoch, f"epoch:{epoch}", at, b"", [EpochBegun(because=because)])
+        try:
+            begun = await self._log.append(self.code, before, epoch, [entry])
+        except BaseException:
+            self._take_back(place)
+            raise
+        self.replaced = True
+        if begun:
+            self.dialogue.commit()
+        else:
+            self._take_back(place)
+            await self.read_afresh()
+
+    def _decide(self, batch: Sequence[Order]) -> tuple[list[Answer], list[tuple[bytes, bytes]]]:
+        answers: list[Answer] = []
+        entries: list[tuple[bytes, bytes]] = []
+        for call, command in batch:
+            place = self.dialogue.place()
+            try:
+                answers.append(self._decide_one(call, command, entries))
+            except DialogtischError as said:
+                answers.append(Answer.failed(said))
+            except Exception:
+                self.dialogue.take_back(place)
+                log.exception("command_failed", code=self.code, command=type(command).__name__)
+                answers.append(Answer.failed(INTERNAL))
+        return answers, entries
+
+    def _decide_one(
+        self, call: Call, command: Command, entries: list[tuple[bytes, bytes]]
+    ) -> Answer:
+        body = body_of(command)
+        heard = self.dialogue.heard.get(call.id)
+        if heard:
+            if heard.body != body:
+                raise Conflict
+            return Answer(ok=True, version=heard.version)
+        events = decide(self.dialogue, call, command)
+        epoch = self.dialogue.epoch or call.at
+        entries.append(self._apply(epoch, call.id, call.at, body, events))
+        return Answer(ok=True, version=self.dialogue.version)
+
+    def _apply(
+        self, epoch: int, command_id: str, at: int, body: bytes, events: list[Event]
+    ) -> tuple[bytes, bytes]:
+        payload = write_entry(command_id, at, body, events)
+        seal = seal_of(self.dialogue.seal, payload)
+        apply_events(self.dialogue, epoch, seal, (command_id, at, body), events)
+        return payload, seal
+
+    async def _append(
+        self, before: Position, entries: list[tuple[bytes, bytes]], answers: list[Answer]
+    ) -> bool:
+        """Appends what was accepted. With nothing accepted, refusals must be as fresh as that."""
+        if entries:
+            return await self._log.append(self.code, before, self.dialogue.epoch, entries)
+        if all(answer.ok for answer in answers):
+            return True
+        return await self._log.tail(self.code) == before
+
+    def _take_back(self, place: Place) -> None:
+        self.dialogue.take_back(place)
+        self.dialogue.commit()
+
+    async def _catch_up_patiently(self) -> None:
+        """Catches up as soon as the storage answers; Unavailable if it does not for long."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        while True:
+            try:
+                return await self.catch_up()
+            except Unavailable:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(RETRY_PAUSE_S)
+
+
+def _is_in(copy: Dialogue, entries: Sequence[Stored]) -> bool:
+    """Whether the copy belongs to that history: its last seal stands at its version."""
+    at = copy.version
+    return at <= len(entries) and (at == 0 or entries[at - 1].seal == copy.seal)
