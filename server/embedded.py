@@ -1,0 +1,188 @@
+"""The store the server brings along: starts Valkey on the data folder, watches it, mends it.
+
+When Valkey dies it is started again on the same socket; everything acknowledged is in its file.
+A full disk is waited out. A torn tail is cut off and counted in `dropped_bytes`, which the server
+answers with a new epoch. What it will not do is try a file for ever that Valkey cannot live with.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import structlog
+
+from rooms.errors import Unavailable
+from rooms.redis_line import Line, storage_away
+from server.torn_tail import mend
+from server.valkey_process import StoreUnusable, ValkeyProcess, make_private
+
+LEAST_FREE_BYTES = 64 * 1024 * 1024
+LOOK_SECONDS = 0.2
+STARTS_PER_MINUTE = 3
+PATIENCE_SECONDS = 10.0  # for a Valkey that was asked to end
+
+Trouble = Literal["storage_starting", "disk_full", "storage_broken"]
+
+log = structlog.get_logger(__name__)
+
+
+def free_bytes(folder: Path) -> int:
+    """What the disk below `folder` has left for us."""
+    return shutil.disk_usage(folder).free
+
+
+class EmbeddedStore:
+    """`url` is where the dialogues are kept; `dropped_bytes` counts what was cut off torn tails."""
+
+    def __init__(self, data: Path, free: Callable[[Path], int] = free_bytes) -> None:
+        make_private(data)
+        self._data = data
+        self._free = free
+        self._valkey = ValkeyProcess(data / "store")
+        self._folder_lock: int | None = None
+        self._starts: deque[float] = deque(maxlen=STARTS_PER_MINUTE)
+        self._watch: asyncio.Task[None] | None = None
+        self._up = False
+        self._broken = False
+        self.url = f"unix://{quote(str(self._valkey.socket))}"
+        self.dropped_bytes = 0
+
+    @property
+    def pid(self) -> int:
+        """The process id of the Valkey that runs now."""
+        return self._valkey.pid
+
+    async def start(self) -> None:
+        """Take the folder and start Valkey on it; raises StoreUnusable with a plain sentence.
+
+        Call it from the main thread: on Linux Valkey ends with the thread that started it.
+        """
+        self._folder_lock = _take_folder(self._data)
+        try:
+            await self._end_left_over(PATIENCE_SECONDS)
+            if not await self._come_up():
+                raise StoreUnusable(self._why())
+        except BaseException:
+            self._let_go()
+            raise
+        self._watch = asyncio.create_task(self._watch_over())
+
+    async def stop(self) -> None:
+        """End Valkey after its last write and let go of the folder."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        self._up = False
+        await self._end_left_over(PATIENCE_SECONDS)
+        self._let_go()
+
+    def storage_state(self) -> Trouble | None:
+        """Why commands must be refused now, or None. Cheap enough to ask every second."""
+        if self._broken:
+            return "storage_broken"
+        if self._full():  # before the disk is full: then Valkey would have to end itself
+            return "disk_full"
+        return None if self._up else "storage_starting"
+
+    async def _watch_over(self) -> None:
+        while not self._broken:
+            await asyncio.sleep(LOOK_SECONDS)
+            self._valkey.cap_log()
+            if not self._valkey.runs():
+                self._up = False
+                log.error("store_ended", last_words=self._valkey.last_words())
+                await self._bring_back()
+
+    async def _bring_back(self) -> None:
+        while not self._up and not self._broken:
+            if self._full():
+                self._starts.clear()
+                await asyncio.sleep(1)
+            elif self._too_many_starts():
+                self._broken = True
+                log.critical("store_given_up", why=self._why())
+            else:
+                await self._try_again()
+
+    async def _try_again(self) -> None:
+        self._starts.append(asyncio.get_running_loop().time())
+        try:
+            await self._end_left_over(0)  # at most its child, busy writing a file nobody needs
+            await self._come_up()
+        except (StoreUnusable, OSError) as error:
+            log.error("store_not_started", why=str(error))
+
+    async def _come_up(self) -> bool:
+        """Start Valkey; if it will not, mend the tail of its file and start it once more."""
+        self._up = await self._answers_after_launch()
+        if not self._up:
+            dropped = mend(self._valkey.files)
+            self.dropped_bytes += dropped
+            if dropped:
+                log.error("store_mended", dropped_bytes=dropped, kept_beside=True)
+                self._up = await self._answers_after_launch()
+        return self._up
+
+    async def _answers_after_launch(self) -> bool:
+        self._valkey.launch()
+        line = Line(self.url, timeout_seconds=1.0, lost=storage_away)
+        try:
+            while self._valkey.runs():
+                with contextlib.suppress(Unavailable):
+                    await line.ask("PING")
+                    return True
+                await asyncio.sleep(0.02)
+            return False
+        finally:
+            await line.close()
+
+    async def _end_left_over(self, patience_seconds: float) -> None:
+        """End what still holds the store, such as the Valkey of a server that was killed."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + patience_seconds
+        how: int = signal.SIGTERM if patience_seconds else signal.SIGKILL
+        while not self._valkey.free_the_folder(how):
+            await asyncio.sleep(0.02)
+            how = signal.SIGKILL if clock() > deadline else 0
+
+    def _too_many_starts(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        return len(self._starts) == STARTS_PER_MINUTE and now - self._starts[0] < 60
+
+    def _full(self) -> bool:
+        return self._free(self._data) < LEAST_FREE_BYTES
+
+    def _why(self) -> str:
+        return (
+            f"Valkey does not start on {self._data}. Nothing was deleted. It said:\n"
+            f"{self._valkey.last_words()}"
+        )
+
+    def _let_go(self) -> None:
+        if self._folder_lock is not None:
+            os.close(self._folder_lock)
+            self._folder_lock = None
+
+
+def _take_folder(data: Path) -> int:
+    lock = os.open(data / "server.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        other = os.read(lock, 20).decode()
+        os.close(lock)
+        raise StoreUnusable(
+            f"the folder {data} is in use by another Dialogtisch server (process {other}); "
+            "end that one first, or give this one a folder of its own (--data)"
+        ) from None
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    return lock

@@ -1,0 +1,238 @@
+"""The promises of every log, kept by the one in memory and the one on disk alike.
+
+L1  Compare-and-set: an append that expects another tail keeps nothing and says so.
+L2  Versions have no gap, within an epoch and across epochs.
+L3  Epochs only rise.
+L4  Several entries of one append are kept all or none, in order, byte for byte.
+L5  Whatever one client appended, every client reads.
+L6  Racing clients never lose an entry and never keep one twice.
+L7  News are exactly the entries past each position, for the dialogues that have some.
+L8  News of another past show that they do not continue it.
+L9  A code is claimed once, listed until it is removed, and free again afterwards.
+L10 Removing forgets every entry of that dialogue and none of another.
+L11 The secret is 32 bytes, made once, the same for every client and connection.
+L12 A long log is read whole and in order, from any version on.
+L13 Both logs give the same answers to the same calls.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from rooms.log import EMPTY, Log, MemoryLog, Position, Stored
+from rooms.redis_log import RedisLog
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CODE, OTHER = "ABCDEFGH", "JKMNPQRS"
+Open = Callable[[], Log]
+
+
+@pytest.fixture(params=["memory", "redis"])
+def storage(request: pytest.FixtureRequest) -> Open:
+    """Makes clients of one storage."""
+    if request.param == "redis":
+        return partial(RedisLog, request.getfixturevalue("valkey_url"))
+    memory = MemoryLog()
+    return lambda: memory
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_log(storage: Open) -> AsyncIterator[Open]:
+    """Opens one more client and closes it after the test."""
+    opened: list[Log] = []
+
+    def open_one() -> Log:
+        opened.append(storage())
+        return opened[-1]
+
+    yield open_one
+    for log in opened:
+        await log.close()
+
+
+@pytest.fixture
+def log(open_log: Open) -> Log:
+    return open_log()
+
+
+def entries(*texts: str) -> list[tuple[bytes, bytes]]:
+    return [(text.encode(), f"seal {text}".encode()) for text in texts]
+
+
+def stored(epoch: int, version: int, text: str) -> Stored:
+    return Stored(Position(epoch, version), text.encode(), f"seal {text}".encode())
+
+
+async def test_l1_an_append_that_expects_another_tail_keeps_nothing(log: Log) -> None:
+    assert await log.append(CODE, EMPTY, 1, entries("first"))
+    assert not await log.append(CODE, EMPTY, 1, entries("late"))
+    assert not await log.append(CODE, Position(1, 2), 1, entries("early"))
+    assert not await log.append(CODE, Position(2, 1), 2, entries("other past"))
+    assert await log.read(CODE) == [stored(1, 1, "first")]
+
+
+async def test_l1_an_append_of_nothing_only_compares(log: Log) -> None:
+    assert await log.append(CODE, EMPTY, 1, [])
+    assert not await log.append(CODE, Position(1, 1), 1, [])
+    assert await log.tail(CODE) == EMPTY
+
+
+async def test_l2_versions_go_on_without_a_gap_in_a_new_epoch(log: Log) -> None:
+    assert await log.append(CODE, EMPTY, 1, entries("a", "b"))
+    assert await log.append(CODE, Position(1, 2), 4, entries("c"))
+    assert await log.append(CODE, Position(4, 3), 4, entries("d"))
+    places = [entry.position for entry in await log.read(CODE)]
+    assert places == [Position(1, 1), Position(1, 2), Position(4, 3), Position(4, 4)]
+    assert await log.tail(CODE) == Position(4, 4)
+
+
+@pytest.mark.parametrize("epoch", [0, 1])
+async def test_l3_an_epoch_never_falls(log: Log, epoch: int) -> None:
+    assert await log.append(CODE, EMPTY, 2, entries("a"))
+    with pytest.raises(ValueError, match="epochs only rise"):
+        await log.append(CODE, Position(2, 1), epoch, entries("b"))
+    assert await log.tail(CODE) == Position(2, 1)
+
+
+async def test_l4_any_bytes_come_back_as_they_were(log: Log) -> None:
+    odd = [(b"", b""), (bytes(range(256)) * 300, b"\x00\xff\r\n"), (b"*3\r\n$4\r\n", b"-ERR x")]
+    assert await log.append(CODE, EMPTY, 1, odd)
+    assert [(entry.payload, entry.seal) for entry in await log.read(CODE)] == odd
+
+
+async def test_l5_what_one_client_appended_another_reads(open_log: Open) -> None:
+    one, other = open_log(), open_log()
+    assert await other.tail(CODE) == EMPTY
+    assert await one.append(CODE, EMPTY, 1, entries("a"))
+    assert await other.read(CODE) == [stored(1, 1, "a")]
+    assert await other.append(CODE, Position(1, 1), 1, entries("b"))
+    assert await one.tail(CODE) == Position(1, 2)
+
+
+async def test_l6_two_clients_racing_a_thousand_appends_lose_and_double_none(
+    open_log: Open,
+) -> None:
+    async def race(log: Log, name: str) -> int:
+        tail, beaten = EMPTY, 0
+        for count in range(500):
+            while not await log.append(CODE, tail, 1, entries(f"{name}{count}")):
+                tail, beaten = await log.tail(CODE), beaten + 1
+            tail = Position(1, tail.version + 1)
+            await asyncio.sleep(0)
+        return beaten
+
+    beaten = await asyncio.gather(race(open_log(), "a"), race(open_log(), "b"))
+    assert sum(beaten) > 100, "the two hardly met, so this showed nothing"
+    kept = await open_log().read(CODE)
+    assert [entry.position.version for entry in kept] == list(range(1, 1001))
+    for name in ("a", "b"):
+        own = [entry.payload.decode() for entry in kept if entry.payload.startswith(name.encode())]
+        assert own == [f"{name}{count}" for count in range(500)]
+
+
+async def test_l6_of_twenty_appends_at_one_tail_one_is_kept(open_log: Open) -> None:
+    answers = await asyncio.gather(
+        *(open_log().append(CODE, EMPTY, 1, entries(str(one))) for one in range(20))
+    )
+    assert answers.count(True) == 1
+    assert answers.count(False) == 19
+
+
+async def test_l7_news_are_what_stands_past_each_position(log: Log) -> None:
+    codes = [f"CODE{one:04}" for one in range(300)]
+    for one, code in enumerate(codes):
+        assert await log.append(code, EMPTY, 1, entries(*(f"{code} {n}" for n in range(one % 4))))
+    news = await log.news({code: Position(1, 1) for code in codes} | {"NOTTHERE": EMPTY})
+    assert news == {
+        code: [stored(1, n + 1, f"{code} {n}") for n in range(1, one % 4)]
+        for one, code in enumerate(codes)
+        if one % 4 > 1
+    }
+
+
+async def test_l7_nobody_asked_for_has_no_news(log: Log) -> None:
+    assert await log.append(CODE, EMPTY, 1, entries("a"))
+    assert await log.news({}) == {}
+    assert await log.news({CODE: Position(1, 1), OTHER: EMPTY}) == {}
+
+
+async def test_l8_news_after_a_lost_tail_do_not_continue_the_old_position(log: Log) -> None:
+    assert await log.append(CODE, EMPTY, 1, entries("a"))
+    assert await log.append(CODE, Position(1, 1), 2, entries("b"))
+    news = await log.news({CODE: Position(1, 50)})
+    assert news == {CODE: [stored(2, 2, "b")]}
+
+
+async def test_l9_a_code_is_claimed_once_and_listed_until_removed(open_log: Open) -> None:
+    one, other = open_log(), open_log()
+    assert await one.claim(OTHER)
+    assert await one.claim(CODE)
+    assert not await other.claim(CODE)
+    assert await other.codes() == [CODE, OTHER]
+    await other.remove(CODE)
+    assert await one.codes() == [OTHER]
+    assert await one.claim(CODE)
+
+
+async def test_l9_a_hundred_claims_of_one_code_have_one_winner(open_log: Open) -> None:
+    logs = [open_log(), open_log()]
+    won = await asyncio.gather(*(logs[one % 2].claim(CODE) for one in range(100)))
+    assert won.count(True) == 1
+
+
+async def test_l10_removing_forgets_one_dialogue_and_no_other(log: Log) -> None:
+    for code in (CODE, OTHER):
+        await log.claim(code)
+        assert await log.append(code, EMPTY, 1, entries(code))
+    await log.remove(CODE)
+    assert await log.read(CODE) == []
+    assert await log.tail(CODE) == EMPTY
+    assert not await log.append(CODE, Position(1, 1), 1, entries("to a dialogue that is gone"))
+    assert await log.read(OTHER) == [stored(1, 1, OTHER)]
+
+
+async def test_l11_the_secret_stays_the_same_for_everybody(open_log: Open) -> None:
+    secrets = await asyncio.gather(*(open_log().secret() for _ in range(10)))
+    assert len(set(secrets)) == 1
+    assert len(secrets[0]) == 32
+    assert any(secrets[0])
+
+
+@pytest.mark.parametrize("after", [0, 1, 999, 1000, 1001, 2499, 2500, 9999])
+async def test_l12_a_long_log_is_read_from_any_version_on(log: Log, after: int) -> None:
+    assert await log.append(CODE, EMPTY, 1, entries(*map(str, range(1, 1501))))
+    assert await log.append(CODE, Position(1, 1500), 2, entries(*map(str, range(1501, 2501))))
+    versions = [entry.position.version for entry in await log.read(CODE, after)]
+    assert versions == list(range(after + 1, 2501))
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_l13_a_random_evening_reads_the_same_in_both_logs(valkey_url: str, seed: int) -> None:
+    memory, redis = MemoryLog(), RedisLog(valkey_url)
+    chance = random.Random(seed)
+    for _ in range(200):
+        name, words = random_call(chance)
+        answers = [await getattr(log, name)(*words) for log in (memory, redis)]
+        assert answers[0] == answers[1], f"seed {seed}: {name}{words}"
+    await redis.close()
+
+
+def random_call(chance: random.Random) -> tuple[str, tuple[Any, ...]]:
+    code = chance.choice([CODE, OTHER])
+    place = Position(1, chance.randrange(1, 6)) if chance.random() < 0.8 else EMPTY
+    calls: list[tuple[str, tuple[Any, ...]]] = [
+        ("append", (code, place, 1, entries(*"ab"[: chance.randrange(3)]))),
+        ("append", (code, EMPTY, 1, entries("x"))),
+        ("read", (code, chance.randrange(6))),
+        ("tail", (code,)),
+        ("news", ({CODE: place, OTHER: EMPTY},)),
+        ("claim", (code,)),
+        ("codes", ()),
+    ]
+    return ("remove", (code,)) if chance.random() < 0.03 else chance.choice(calls)

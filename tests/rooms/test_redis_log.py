@@ -1,0 +1,224 @@
+"""What only a log on disk can promise: it outlives its server and knows what it cannot know."""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from rooms.errors import Unavailable, Unknown
+from rooms.log import EMPTY, Position
+from rooms.redis_line import Line
+from rooms.redis_log import RedisLog
+from server.embedded import EmbeddedStore
+from server.valkey_process import carried_binary
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CODE = "ABCDEFGH"
+ONE = [(b"one", b"seal")]
+
+
+async def patiently(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """The answer as soon as the storage is back."""
+    while True:
+        try:
+            return await ask()
+        except Unavailable:
+            await asyncio.sleep(0.02)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def log(valkey_url: str) -> AsyncIterator[RedisLog]:
+    log = RedisLog(valkey_url)
+    yield log
+    await log.close()
+
+
+Run = Callable[..., Awaitable[None]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def run_valkey(short_folder: Path) -> AsyncIterator[Run]:
+    """Starts a Valkey with settings that the product would not choose."""
+    processes: list[asyncio.subprocess.Process] = []
+
+    async def run(*words: str) -> None:
+        output = asyncio.subprocess.DEVNULL
+        processes.append(
+            await asyncio.create_subprocess_exec(
+                carried_binary(), "--save", "", *words, cwd=short_folder, stdout=output
+            )
+        )
+
+    yield run
+    for process in processes:
+        process.kill()
+        await process.wait()
+
+
+async def test_everything_acknowledged_survives_a_kill_between_any_two_appends(
+    own_valkey: EmbeddedStore,
+) -> None:
+    log = RedisLog(own_valkey.url)
+    acknowledged, tail, kills = [], EMPTY, 0
+    for count in range(300):
+        if count in (100, 200):
+            os.kill(own_valkey.pid, signal.SIGKILL)
+            kills += 1
+        entry = (b"%d" % count, b"seal")
+        while True:
+            try:
+                if await log.append(CODE, tail, 1, [entry]):
+                    acknowledged.append(entry)
+                    break
+            except Unavailable:
+                await asyncio.sleep(0.02)
+            tail = await patiently(lambda: log.tail(CODE))
+            if tail.version > count:  # the entry whose outcome was unknown is there after all
+                break
+        tail = Position(1, count + 1)
+    kept = [(entry.payload, entry.seal) for entry in await log.read(CODE)]
+    assert kept == [(b"%d" % count, b"seal") for count in range(300)]
+    assert len(acknowledged) >= 300 - kills
+    await log.close()
+
+
+async def test_codes_and_secret_outlive_the_storage_process(own_valkey: EmbeddedStore) -> None:
+    log = RedisLog(own_valkey.url)
+    secret = await log.secret()
+    await log.claim(CODE)
+    await log.claim("JKMNPQRS")
+    await log.remove("JKMNPQRS")
+    os.kill(own_valkey.pid, signal.SIGKILL)
+    assert await patiently(log.codes) == [CODE]
+    assert await patiently(log.secret) == secret
+    assert not await patiently(lambda: log.claim(CODE))
+    await log.close()
+
+
+async def test_an_append_to_a_frozen_storage_is_unknown_and_never_doubled(
+    own_valkey: EmbeddedStore,
+) -> None:
+    log = RedisLog(own_valkey.url, timeout_seconds=0.3)
+    assert await log.append(CODE, EMPTY, 1, ONE)  # a cold connection would not get to the append
+    os.kill(own_valkey.pid, signal.SIGSTOP)
+    with pytest.raises(Unknown):
+        await log.append(CODE, Position(1, 1), 1, [(b"two", b"seal")])
+    os.kill(own_valkey.pid, signal.SIGCONT)
+    tail = await patiently(lambda: log.tail(CODE))
+    while tail == Position(1, 1) and not await log.append(CODE, tail, 1, [(b"two", b"seal")]):
+        tail = await log.tail(CODE)
+    assert [entry.payload for entry in await log.read(CODE)] == [b"one", b"two"]
+    await log.close()
+
+
+async def test_nothing_was_kept_when_a_frozen_storage_did_not_even_greet(
+    own_valkey: EmbeddedStore,
+) -> None:
+    log = RedisLog(own_valkey.url, timeout_seconds=0.2)
+    os.kill(own_valkey.pid, signal.SIGSTOP)
+    with pytest.raises(Unavailable) as away:
+        await log.append(CODE, EMPTY, 1, ONE)
+    assert not isinstance(away.value, Unknown)
+    os.kill(own_valkey.pid, signal.SIGCONT)
+    assert await patiently(lambda: log.tail(CODE)) == EMPTY
+    await log.close()
+
+
+async def test_a_storage_that_forgot_the_script_is_not_noticed(
+    log: RedisLog, valkey_url: str
+) -> None:
+    other = Line(valkey_url)
+    for version in range(10):
+        await other.ask("SCRIPT", "FLUSH")
+        assert await log.append(CODE, Position(1, version) if version else EMPTY, 1, ONE)
+    assert len(await log.read(CODE)) == 10
+    await other.close()
+
+
+async def test_callers_who_stop_waiting_leave_no_answer_to_the_next(log: RedisLog) -> None:
+    chance = random.Random(7)
+    sizes = {f"CODE{one:04}": one % 7 + 1 for one in range(200)}
+    for code, size in sizes.items():
+        assert await log.append(code, EMPTY, 1, ONE * size)
+
+    async def ask(code: str) -> bool:
+        return await log.tail(code) == Position(1, sizes[code])
+
+    tasks = [asyncio.create_task(ask(chance.choice(list(sizes)))) for _ in range(5_000)]
+    for task in tasks:
+        if chance.random() < 0.5:
+            task.cancel()
+        if chance.random() < 0.02:
+            await asyncio.sleep(0)
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    heard = [answer for answer in answers if not isinstance(answer, asyncio.CancelledError)]
+    assert all(answer is True for answer in heard)
+    assert len(heard) > 1_000
+
+
+async def test_an_append_whose_caller_left_is_kept_or_not_but_breaks_nothing(log: RedisLog) -> None:
+    for round_ in range(50):
+        waiting = asyncio.create_task(log.append(CODE, await log.tail(CODE), 1, ONE))
+        for _ in range(round_ % 5):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    tail = await log.tail(CODE)
+    while not await log.append(CODE, tail, 1, ONE):
+        tail = await log.tail(CODE)
+    versions = [entry.position.version for entry in await log.read(CODE)]
+    assert versions == list(range(1, tail.version + 2))
+
+
+async def test_without_a_storage_every_call_says_it_is_away(short_folder: Path) -> None:
+    log = RedisLog(f"unix://{short_folder}/nobody.sock")
+    calls = [log.codes(), log.claim(CODE), log.read(CODE), log.tail(CODE), log.secret()]
+    calls += [log.news({CODE: EMPTY}), log.append(CODE, EMPTY, 1, ONE), log.remove(CODE)]
+    for outcome in await asyncio.gather(*calls, return_exceptions=True):
+        assert type(outcome) is Unavailable
+        assert outcome.reason == "storage_away"
+    await log.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (["--maxmemory", "1", "--maxmemory-policy", "noeviction"], "storage_full"),
+        (["--replicaof", "127.0.0.1 1"], "read_only"),
+        (["--min-replicas-to-write", "1"], "storage_away"),
+    ],
+)
+async def test_a_storage_that_refuses_kept_nothing_and_says_why(
+    run_valkey: Run, short_folder: Path, settings: list[str], reason: str
+) -> None:
+    socket = short_folder / "own.sock"
+    await run_valkey("--port", "0", "--unixsocket", str(socket), *settings)
+    log = RedisLog(f"unix://{socket}")
+    assert await patiently(lambda: log.tail(CODE)) == EMPTY
+    with pytest.raises(Unavailable) as refused:
+        await log.append(CODE, EMPTY, 1, ONE * 3)
+    assert (type(refused.value), refused.value.reason) == (Unavailable, reason)
+    assert await log.read(CODE) == []
+    await log.close()
+
+
+async def test_a_server_in_the_network_with_a_password_is_reached_by_its_url(
+    run_valkey: Run, free_port: int
+) -> None:
+    await run_valkey("--port", str(free_port), "--bind", "127.0.0.1", "--requirepass", "hall")
+    log = RedisLog(f"redis://:hall@127.0.0.1:{free_port}/3")
+    assert await patiently(lambda: log.append(CODE, EMPTY, 1, ONE))
+    assert await log.tail(CODE) == Position(1, 1)
+    for wrong in (f"redis://127.0.0.1:{free_port}", f"redis://:no@127.0.0.1:{free_port}"):
+        stranger = RedisLog(wrong)
+        with pytest.raises(Unavailable, match="storage_refused"):
+            await stranger.append(CODE, Position(1, 1), 1, ONE)
+        await stranger.close()
+    await log.close()
