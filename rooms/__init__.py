@@ -3,6 +3,7 @@
 To read in this order:
 
 messages    who speaks, a call, its answer, an audience, a frame
+records     the frozen records a dialogue is made of
 dialogue    everything that is true of one evening; what a command and an event are
 texts       what a text may be
 setting     title, goal, what happens with the results, languages

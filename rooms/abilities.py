@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from rooms import agenda, ballots, cards, hiding, links, people, setting, tables, voting
-from rooms.dialogue import Command, Dialogue, Event
+from rooms.dialogue import Command, Dialogue, Event, Shown
 from rooms.errors import Malformed
 from rooms.messages import Audience, PersonId
 
-Show = Callable[[Dialogue, Audience, Any], dict[str, Any] | None]
-ShowMine = Callable[[Dialogue, PersonId, Any], dict[str, Any] | None]
+Show = Callable[[Dialogue, Audience, Any], Shown | None]
+ShowMine = Callable[[Dialogue, PersonId, Any], Shown | None]
 
 ABILITIES = (setting, tables, people, agenda, cards, hiding, ballots, voting, links)
 

@@ -1,13 +1,14 @@
 """Rounds: when people may post and which kinds of cards. At most one round is open."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec.structs import replace
 
-from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Round
+from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.messages import Audience, Call, Kind, Role, RoundId, Texts
+from rooms.records import Round
 from rooms.texts import MOST_PARAGRAPH_LETTERS, MOST_TITLE_LETTERS, clean_texts
 
 MOST_ROUNDS = 100
@@ -214,15 +215,24 @@ def _check_open(dialogue: Dialogue, key: RoundId) -> Round:
     return known
 
 
-def show_round(dialogue: Dialogue, audience: Audience, key: RoundId) -> dict[str, Any]:
+class RoundShown(Shown, frozen=True):
+    """A round of the run sheet; `state` is planned, open or closed.
+
+    `deadline` (ms since 1970, server clock) guides people; only the moderator closes the round.
+    """
+
+    entry: ClassVar[str] = "round:<id>"
+
+    id: RoundId
+    title: Texts
+    question: Texts
+    kinds: tuple[Kind, ...]
+    minutes: int
+    state: str
+    order: int
+    deadline: int | None
+
+
+def show_round(dialogue: Dialogue, audience: Audience, key: RoundId) -> RoundShown:
     known = dialogue.rounds[key]
-    return {
-        "id": known.id,
-        "title": known.title,
-        "question": known.question,
-        "kinds": known.kinds,
-        "minutes": known.minutes,
-        "state": known.state,
-        "order": known.order,
-        "deadline": known.deadline,
-    }
+    return RoundShown(**{name: getattr(known, name) for name in RoundShown.__struct_fields__})

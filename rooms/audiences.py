@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from rooms.abilities import MINE
 from rooms.dialogue import Dialogue
 from rooms.messages import Actor, Audience, Frame, LinkId, Participant, PersonId, Staff
-from rooms.views import Stream, View, audience_of, my_frame, my_whole
+from rooms.views import PresenceShown, Stream, audience_of, my_frame, my_whole
 
 STAFF_PAUSE_S = 0.1
 CONNECTIONS_PER_SLOWER_SECOND = 20_000
@@ -51,7 +51,7 @@ class Audiences:
         self._connections_of: dict[PersonId, set[str]] = {}
         self._pending_mine: dict[PersonId, set[tuple[str, Any]]] = {}
         self._due_mine = 0.0
-        self._presence: View | None = None
+        self._presence: PresenceShown | None = None
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -152,7 +152,7 @@ class Audiences:
                 self.code, _own(person), my_whole(dialogue, person, dialogue.version)
             )
 
-    def show_presence(self, presence: View) -> None:
+    def show_presence(self, presence: PresenceShown) -> None:
         """Tells staff who is connected now; `presence` holds counts only."""
         self._presence = presence
         for audience, stream in self._streams.items():

@@ -6,12 +6,13 @@ Opening fixes the options; closing counts. Until then no tally exists anywhere b
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
-from rooms.dialogue import MODERATORS, Ballot, Command, Dialogue, Event, Option
+from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.marks import tally
-from rooms.messages import Audience, BallotId, Call, Kind, OptionId, Role, RoundId, Texts
+from rooms.messages import Audience, BallotId, Call, CardId, Kind, OptionId, Role, RoundId, Texts
+from rooms.records import Ballot, Option
 from rooms.texts import MOST_CARD_LETTERS, MOST_TITLE_LETTERS, clean_texts
 
 MOST_BALLOTS = 100
@@ -246,41 +247,75 @@ def _open(dialogue: Dialogue, key: BallotId) -> Ballot:
     return ballot
 
 
-def show_ballot(dialogue: Dialogue, audience: Audience, key: BallotId) -> dict[str, Any]:
-    shown = asdict(dialogue.ballots[key])
-    del shown["options"]
-    return shown
+class BallotShown(Shown, frozen=True):
+    """A ballot and its rule; `method` is dots or agreement, `state` planned, open or closed."""
+
+    entry: ClassVar[str] = "ballot:<id>"
+
+    id: BallotId
+    title: Texts
+    method: str
+    dots: int
+    most_per_option: int
+    own_table: bool
+    rounds: tuple[RoundId, ...]
+    kinds: tuple[Kind, ...]
+    statements: tuple[Texts, ...]
+    minutes: int
+    order: int
+    state: str
+    deadline: int | None
+
+
+class OptionShown(Shown, frozen=True):
+    """What can be voted on. `tally` is null until the ballot is closed, for everybody.
+
+    Then it is {dots, voters} or {agree, disagree, pass}. `gone`: its card is hidden, nothing can
+    be put on it. A hidden card's text is shown to moderators only.
+    """
+
+    entry: ClassVar[str] = "option:<ballot>:<id>"
+    audiences: ClassVar[str] = "everybody; where people vote at their own table, only that table's"
+
+    id: OptionId
+    ballot: BallotId
+    text: Texts
+    card: CardId | None
+    table: int | None
+    kind: Kind | None
+    order: int
+    gone: bool
+    tally: dict[str, int] | None
+
+
+def show_ballot(dialogue: Dialogue, audience: Audience, key: BallotId) -> BallotShown:
+    ballot = dialogue.ballots[key]
+    return BallotShown(**{name: getattr(ballot, name) for name in BallotShown.__struct_fields__})
 
 
 def show_option(
     dialogue: Dialogue, audience: Audience, key: tuple[BallotId, OptionId]
-) -> dict[str, Any] | None:
+) -> OptionShown | None:
     option = dialogue.options[key]
-    at_a_table = audience.kind in ("table", "host")
-    if at_a_table and option.table not in (None, audience.table):
-        if dialogue.ballots[option.ballot].own_table:
-            return None
-    elif audience.kind == "lobby" and dialogue.ballots[option.ballot].own_table:
+    if dialogue.ballots[option.ballot].own_table and not _is_at(audience, option):
         return None
-    if _is_covered(dialogue, option) and audience.kind != "moderator":
-        return {**_shown(option), "text": {}, "gone": True}
-    return _shown(option)
-
-
-def _is_covered(dialogue: Dialogue, option: Option) -> bool:
     card = dialogue.cards.get(option.card) if option.card else None
-    return card is not None and card.hidden is not None
+    covered = card is not None and card.hidden is not None and audience.kind != "moderator"
+    return OptionShown(
+        id=option.id,
+        ballot=option.ballot,
+        text={} if covered else option.text,
+        card=option.card,
+        table=option.table,
+        kind=option.kind,
+        order=option.order,
+        gone=option.gone or covered,
+        tally=option.tally,
+    )
 
 
-def _shown(option: Option) -> dict[str, Any]:
-    return {
-        "id": option.id,
-        "ballot": option.ballot,
-        "text": option.text,
-        "card": option.card,
-        "table": option.table,
-        "kind": option.kind,
-        "order": option.order,
-        "gone": option.gone,
-        "tally": option.tally,
-    }
+def _is_at(audience: Audience, option: Option) -> bool:
+    """Whether an option is of the audience's table; the board and moderators are at all of them."""
+    if audience.kind in ("board", "moderator") or option.table is None:
+        return True
+    return audience.table == option.table

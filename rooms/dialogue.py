@@ -15,16 +15,28 @@ from rooms.messages import (
     BallotId,
     Call,
     CardId,
-    Kind,
     Language,
     LinkId,
     OptionId,
     PersonId,
     Role,
     RoundId,
-    StaffRole,
-    Texts,
     TopicId,
+)
+from rooms.records import (
+    Ballot,
+    Card,
+    Crowd,
+    Description,
+    Heard,
+    Moderation,
+    Option,
+    Person,
+    Round,
+    StaffLink,
+    Table,
+    Topic,
+    Voice,
 )
 
 K = TypeVar("K", bound=Hashable)
@@ -39,144 +51,6 @@ class Shelf(dict[K, V], Generic[K, V]):
         self.name = name
 
 
-class Description(msgspec.Struct, frozen=True):
-    title: Texts
-    goal: Texts
-    afterwards: Texts
-    languages: tuple[Language, ...]
-    rehearsal: bool
-
-
-class Topic(msgspec.Struct, frozen=True):
-    id: TopicId
-    title: Texts
-    question: Texts
-    order: int
-
-
-class Table(msgspec.Struct, frozen=True):
-    number: int
-    topic: TopicId
-
-
-class Person(msgspec.Struct, frozen=True):
-    """`seated_at` is the version at which the person took the present table (0: none yet)."""
-
-    id: PersonId
-    language: Language
-    table: int | None = None
-    seated_at: int = 0
-    cards: tuple[CardId, ...] = ()
-
-
-class Round(msgspec.Struct, frozen=True):
-    id: RoundId
-    title: Texts
-    question: Texts
-    kinds: tuple[Kind, ...]
-    minutes: int
-    order: int
-    state: str = "planned"
-    deadline: int | None = None
-
-
-class Card(msgspec.Struct, frozen=True):
-    """`original` is the first text and never changes; `command` names what posted the card."""
-
-    id: CardId
-    author: str
-    command: str
-    table: int
-    round: RoundId
-    kind: Kind
-    text: str
-    original: str
-    language: Language | None
-    via: str
-    order: int
-    at: int
-    edited: bool = False
-    hidden: str | None = None
-
-
-class Ballot(msgspec.Struct, frozen=True):
-    id: BallotId
-    title: Texts
-    method: str
-    dots: int
-    most_per_option: int
-    own_table: bool
-    rounds: tuple[RoundId, ...]
-    kinds: tuple[Kind, ...]
-    statements: tuple[Texts, ...]
-    minutes: int
-    order: int
-    state: str = "planned"
-    deadline: int | None = None
-    options: tuple[OptionId, ...] = ()
-
-
-class Option(msgspec.Struct, frozen=True):
-    """What can be voted on; `tally` is filled when the ballot closes and never before.
-
-    Marks put before version `since` do not count: they were given back when the card was hidden.
-    """
-
-    id: OptionId
-    ballot: BallotId
-    text: Texts
-    card: CardId | None
-    table: int | None
-    kind: Kind | None
-    order: int
-    gone: bool = False
-    since: int = 0
-    tally: dict[str, int] | None = None
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """Dots on an option, or 1 agree, 0 pass, -1 disagree; and the version that put them there."""
-
-    value: int
-    version: int
-
-
-class Voice(msgspec.Struct, frozen=True):
-    """What one person put into one ballot."""
-
-    marks: dict[OptionId, Mark]
-
-
-class StaffLink(msgspec.Struct, frozen=True):
-    id: LinkId
-    role: StaffRole
-    table: int | None
-    label: str
-    revoked: bool = False
-
-
-class Moderation(msgspec.Struct, frozen=True):
-    order: int
-    at: int
-    card: CardId
-    action: str
-    reason: str
-    role: str
-    table: int | None
-
-
-class Crowd(msgspec.Struct, frozen=True):
-    joined: int = 0
-    without_table: int = 0
-
-
-class Heard(msgspec.Struct, frozen=True):
-    """That a command is in the log: at which version, and the digest of its body."""
-
-    version: int
-    body: bytes
-
-
 class Dialogue:
     """One evening at one version. Changed only by events; read by rules and views."""
 
@@ -186,6 +60,7 @@ class Dialogue:
         self.version = 0
         self.seal = b""
         self.at = 0
+        self.begun_at = 0
         self.description: Shelf[str, Description] = Shelf("description")
         self.topics: Shelf[TopicId, Topic] = Shelf("topics")
         self.tables: Shelf[int, Table] = Shelf("tables")
@@ -293,6 +168,13 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="name
 
     def apply(self, dialogue: Dialogue) -> None:
         raise NotImplementedError
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of a view, found there under `entry`: the allow-list of what may be seen."""
+
+    entry: ClassVar[str]
+    audiences: ClassVar[str] = "everybody"
 
 
 def decide(dialogue: Dialogue, call: Call, command: Command) -> list[Event]:

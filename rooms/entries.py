@@ -5,9 +5,10 @@ import hashlib
 import msgspec
 
 from rooms.abilities import ANY_EVENT
-from rooms.dialogue import Command, Dialogue, Event, Heard
+from rooms.dialogue import Command, Dialogue, Event
 from rooms.errors import Corrupted
 from rooms.log import Stored
+from rooms.records import Heard
 
 SCHEMA = 1
 SEAL_BYTES = 8
@@ -52,6 +53,7 @@ def apply_events(
     dialogue.version += 1
     dialogue.seal = seal
     dialogue.at = at
+    dialogue.begun_at = dialogue.begun_at or at
     for event in events:
         event.apply(dialogue)
     dialogue.put(dialogue.heard, command_id, Heard(dialogue.version, body))

@@ -19,7 +19,7 @@ from rooms.log import Log
 from rooms.messages import Call
 from rooms.presence import RENEW_SECONDS, Presence
 from rooms.setting import CreateDialogue
-from rooms.views import View
+from rooms.views import PresenceShown
 
 log = structlog.get_logger(__name__)
 
@@ -168,13 +168,13 @@ class Hall:
             live.audiences.show_presence(_counts(live, await self._presence.present(code)))
 
 
-def _counts(live: LiveDialogue, present: set[str]) -> View:
+def _counts(live: LiveDialogue, present: set[str]) -> PresenceShown:
     people = persons(present)
     seats = live.dialogue.people
     at = (seats[person].table for person in people if person in seats)
     tables = Counter(table for table in at if table is not None)
-    return {
-        "connected": len(people),
-        "tables": {str(table): count for table, count in sorted(tables.items())},
-        "staff": len(present) - len(people),
-    }
+    return PresenceShown(
+        connected=len(people),
+        tables={str(table): count for table, count in sorted(tables.items())},
+        staff=len(present) - len(people),
+    )

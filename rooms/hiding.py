@@ -1,13 +1,14 @@
 """Hiding a card by rule: always with a reason, always logged, always reversible."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
-from rooms.dialogue import Card, Command, Dialogue, Event, Moderation, Option
+from rooms.dialogue import Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.marks import recount
 from rooms.messages import Audience, BallotId, Call, CardId, OptionId, Role, Staff
+from rooms.records import Card, Moderation, Option
 from rooms.texts import MOST_TITLE_LETTERS, clean_text
 
 HIDERS: frozenset[Role] = frozenset({"moderator", "host"})
@@ -127,16 +128,22 @@ def _log(
     dialogue.put(dialogue.moderation, order, entry)
 
 
-def show_moderation(dialogue: Dialogue, audience: Audience, order: int) -> dict[str, Any] | None:
+class ModerationShown(Shown, frozen=True):
+    """One line of the moderation log: `action` is hidden or unhidden, `at` ms since 1970."""
+
+    entry: ClassVar[str] = "moderation:<order>"
+    audiences: ClassVar[str] = "moderators"
+
+    order: int
+    at: int
+    card: CardId
+    action: str
+    reason: str
+    role: str
+    table: int | None
+
+
+def show_moderation(dialogue: Dialogue, audience: Audience, order: int) -> ModerationShown | None:
     if audience.kind != "moderator":
         return None
-    known = dialogue.moderation[order]
-    return {
-        "order": known.order,
-        "at": known.at,
-        "card": known.card,
-        "action": known.action,
-        "reason": known.reason,
-        "role": known.role,
-        "table": known.table,
-    }
+    return ModerationShown(**asdict(dialogue.moderation[order]))

@@ -1,12 +1,13 @@
 """Personal links: who of the staff may enter, in which role. The secrets never come here."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
-from rooms.dialogue import MODERATORS, Command, Dialogue, Event, StaffLink
+from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.messages import Audience, Call, LinkId, Role, StaffRole
+from rooms.records import StaffLink
 from rooms.texts import MOST_TITLE_LETTERS, clean_text
 
 MOST_LINKS = 500
@@ -63,14 +64,20 @@ class LinkRevoked(Event, frozen=True):
         dialogue.put(dialogue.links, self.link, revoked)
 
 
-def show_link(dialogue: Dialogue, audience: Audience, key: LinkId) -> dict[str, Any] | None:
+class LinkShown(Shown, frozen=True):
+    """A personal link, without its secret; `table` for hosts only."""
+
+    entry: ClassVar[str] = "link:<id>"
+    audiences: ClassVar[str] = "moderators"
+
+    id: LinkId
+    role: StaffRole
+    table: int | None
+    label: str
+    revoked: bool
+
+
+def show_link(dialogue: Dialogue, audience: Audience, key: LinkId) -> LinkShown | None:
     if audience.kind != "moderator":
         return None
-    link = dialogue.links[key]
-    return {
-        "id": link.id,
-        "role": link.role,
-        "table": link.table,
-        "label": link.label,
-        "revoked": link.revoked,
-    }
+    return LinkShown(**asdict(dialogue.links[key]))

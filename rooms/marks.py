@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from rooms.dialogue import Ballot, Dialogue, Option, Voice
+from rooms.dialogue import Dialogue
 from rooms.messages import BallotId, OptionId, PersonId
+from rooms.records import Ballot, Option, Voice
 
 
 def counted(dialogue: Dialogue, ballot: BallotId, voice: Voice) -> Iterator[tuple[Option, int]]:

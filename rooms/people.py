@@ -3,13 +3,14 @@
 Nobody has a name. A person is the hash of a phone's token, a language and perhaps a table.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec.structs import replace
 
-from rooms.dialogue import PARTICIPANTS, Command, Crowd, Dialogue, Event, Person
+from rooms.dialogue import PARTICIPANTS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.messages import Audience, Call, Language, PersonId, Role
+from rooms.records import Crowd, Person
 
 MOST_PEOPLE = 10_000
 
@@ -105,21 +106,52 @@ def _count(dialogue: Dialogue, table: int, more: int) -> None:
     dialogue.put(dialogue.seats, table, dialogue.seats.get(table, 0) + more)
 
 
-def show_me(dialogue: Dialogue, person: PersonId, key: str) -> dict[str, Any]:
+class MeShown(Shown, frozen=True):
+    """Whether this phone has joined, the language it reads and the table it sits at."""
+
+    entry: ClassVar[str] = "me"
+    audiences: ClassVar[str] = "the person"
+
+    joined: bool
+    language: Language | None
+    table: int | None
+
+
+class SeatsShown(Shown, frozen=True):
+    """How many people have taken this table."""
+
+    entry: ClassVar[str] = "seats:<number>"
+    audiences: ClassVar[str] = "staff"
+
+    number: int
+    joined: int
+
+
+class PeopleShown(Shown, frozen=True):
+    """How many people have joined, and how many of them sit at no table yet."""
+
+    entry: ClassVar[str] = "people"
+    audiences: ClassVar[str] = "staff"
+
+    joined: int
+    without_table: int
+
+
+def show_me(dialogue: Dialogue, person: PersonId, key: str) -> MeShown:
     known = dialogue.people.get(person)
     if known is None:
-        return {"joined": False, "language": None, "table": None}
-    return {"joined": True, "language": known.language, "table": known.table}
+        return MeShown(joined=False, language=None, table=None)
+    return MeShown(joined=True, language=known.language, table=known.table)
 
 
-def show_seats(dialogue: Dialogue, audience: Audience, number: int) -> dict[str, Any] | None:
+def show_seats(dialogue: Dialogue, audience: Audience, number: int) -> SeatsShown | None:
     if not audience.is_staff:
         return None
-    return {"number": number, "joined": dialogue.seats[number]}
+    return SeatsShown(number=number, joined=dialogue.seats[number])
 
 
-def show_crowd(dialogue: Dialogue, audience: Audience, key: str) -> dict[str, Any] | None:
+def show_crowd(dialogue: Dialogue, audience: Audience, key: str) -> PeopleShown | None:
     if not audience.is_staff:
         return None
     crowd = dialogue.crowd[key]
-    return {"joined": crowd.joined, "without_table": crowd.without_table}
+    return PeopleShown(joined=crowd.joined, without_table=crowd.without_table)

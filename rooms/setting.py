@@ -1,12 +1,13 @@
 """The frame of the evening: title, goal, what happens with the results, languages offered."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec.structs import replace
 
-from rooms.dialogue import MODERATORS, Command, Description, Dialogue, Event
+from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.messages import Audience, Call, Language, Role, Texts
+from rooms.records import Description
 from rooms.texts import MOST_PARAGRAPH_LETTERS, MOST_TITLE_LETTERS, clean_texts
 
 
@@ -107,13 +108,26 @@ def _check_languages(languages: tuple[Language, ...]) -> tuple[Language, ...]:
     return languages
 
 
-def show_description(dialogue: Dialogue, audience: Audience, key: str) -> dict[str, Any]:
+class DialogueShown(Shown, frozen=True):
+    """The frame of the evening; `afterwards` is what happens with the results."""
+
+    entry: ClassVar[str] = "dialogue"
+
+    code: str
+    title: Texts
+    goal: Texts
+    afterwards: Texts
+    languages: tuple[Language, ...]
+    rehearsal: bool
+
+
+def show_description(dialogue: Dialogue, audience: Audience, key: str) -> DialogueShown:
     about = dialogue.about
-    return {
-        "code": dialogue.code,
-        "title": about.title,
-        "goal": about.goal,
-        "afterwards": about.afterwards,
-        "languages": about.languages,
-        "rehearsal": about.rehearsal,
-    }
+    return DialogueShown(
+        code=dialogue.code,
+        title=about.title,
+        goal=about.goal,
+        afterwards=about.afterwards,
+        languages=about.languages,
+        rehearsal=about.rehearsal,
+    )

@@ -1,12 +1,13 @@
 """Tables and topics: what is talked about where. Several tables may share a topic."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec.structs import replace
 
-from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Table, Topic
+from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.messages import Audience, Call, Role, Texts, TopicId
+from rooms.records import Table, Topic
 from rooms.texts import MOST_TITLE_LETTERS, clean_texts
 
 MOST_TABLES = 200
@@ -171,15 +172,30 @@ def _check_table(dialogue: Dialogue, table: int) -> None:
         raise Refused("unknown_table")
 
 
-def show_topic(dialogue: Dialogue, audience: Audience, topic: TopicId) -> dict[str, Any]:
+class TopicShown(Shown, frozen=True):
+    """A topic and its guiding question."""
+
+    entry: ClassVar[str] = "topic:<id>"
+
+    id: TopicId
+    title: Texts
+    question: Texts
+    order: int
+
+
+class TableShown(Shown, frozen=True):
+    """A table by its number, and the id of the topic it talks about."""
+
+    entry: ClassVar[str] = "table:<number>"
+
+    number: int
+    topic: TopicId
+
+
+def show_topic(dialogue: Dialogue, audience: Audience, topic: TopicId) -> TopicShown:
     known = dialogue.topics[topic]
-    return {
-        "id": known.id,
-        "title": known.title,
-        "question": known.question,
-        "order": known.order,
-    }
+    return TopicShown(id=known.id, title=known.title, question=known.question, order=known.order)
 
 
-def show_table(dialogue: Dialogue, audience: Audience, number: int) -> dict[str, Any]:
-    return {"number": number, "topic": dialogue.tables[number].topic}
+def show_table(dialogue: Dialogue, audience: Audience, number: int) -> TableShown:
+    return TableShown(number=number, topic=dialogue.tables[number].topic)

@@ -5,10 +5,10 @@ An allow-list: a record reaches an audience only if its ability shows it to them
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from rooms.abilities import MINE, SHARED
-from rooms.dialogue import Dialogue, Shelf
+from rooms.dialogue import Dialogue, Shelf, Shown
 from rooms.messages import Actor, Audience, Frame, Participant, PersonId
 
 View = dict[str, Any]
@@ -74,6 +74,17 @@ def _key(name: str, key: Any) -> str:
     return f"{name}:{':'.join(key)}" if isinstance(key, tuple) else f"{name}:{key}"
 
 
+class PresenceShown(Shown, frozen=True):
+    """Who is connected at this moment, by table number; not part of the log."""
+
+    entry: ClassVar[str] = PRESENCE
+    audiences: ClassVar[str] = "staff"
+
+    connected: int
+    tables: dict[str, int]
+    staff: int
+
+
 class Stream:
     """The view one audience holds at present, and its last frames for those who missed some."""
 
@@ -115,7 +126,7 @@ class Stream:
             return None
         return self._keep(self._frame(self.version, dialogue.version, put, drop))
 
-    def show_presence(self, presence: View) -> Frame | None:
+    def show_presence(self, presence: PresenceShown) -> Frame | None:
         """Who is here now; not part of the log, so the version stays."""
         if self.view.get(PRESENCE) == presence:
             return None

@@ -3,23 +3,15 @@
 A mark is absolute (this option has two dots of mine), so sending it twice changes nothing.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from rooms.dialogue import (
-    PARTICIPANTS,
-    Ballot,
-    Command,
-    Dialogue,
-    Event,
-    Mark,
-    Option,
-    Voice,
-)
+from rooms.dialogue import PARTICIPANTS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.marks import counts, spent, takes_part
 from rooms.messages import Audience, BallotId, Call, OptionId, PersonId, Role
+from rooms.records import Ballot, Mark, Option, Voice
 
 ANSWERS = {"agree": 1, "pass": 0, "disagree": -1}
 ANSWER_NAMES = {value: name for name, value in ANSWERS.items()}
@@ -137,19 +129,41 @@ def _mark(
         dialogue.put(dialogue.turnout, ballot, dialogue.turnout.get(ballot, 0) + more)
 
 
+class VoteShown(Shown, frozen=True, omit_defaults=True):
+    """One's own mark on an option: `dots`, or `answer` agree, disagree or pass."""
+
+    entry: ClassVar[str] = "vote:<ballot>:<option>"
+    audiences: ClassVar[str] = "the person"
+
+    ballot: BallotId
+    option: OptionId
+    dots: int | None = None
+    answer: str | None = None
+
+
+class TurnoutShown(Shown, frozen=True):
+    """How many people have put something into a ballot; says nothing of what."""
+
+    entry: ClassVar[str] = "turnout:<ballot>"
+    audiences: ClassVar[str] = "staff"
+
+    ballot: BallotId
+    voters: int
+
+
 def show_my_vote(
     dialogue: Dialogue, person: PersonId, key: tuple[BallotId, OptionId]
-) -> dict[str, Any] | None:
+) -> VoteShown | None:
     ballot, option = key
     if not counts(dialogue, ballot, person, option):
         return None
     value = dialogue.voices[(ballot, person)].marks[option].value
     if dialogue.ballots[ballot].method == "dots":
-        return {"ballot": ballot, "option": option, "dots": value}
-    return {"ballot": ballot, "option": option, "answer": ANSWER_NAMES[value]}
+        return VoteShown(ballot=ballot, option=option, dots=value)
+    return VoteShown(ballot=ballot, option=option, answer=ANSWER_NAMES[value])
 
 
-def show_turnout(dialogue: Dialogue, audience: Audience, ballot: BallotId) -> dict[str, Any] | None:
+def show_turnout(dialogue: Dialogue, audience: Audience, ballot: BallotId) -> TurnoutShown | None:
     if not audience.is_staff:
         return None
-    return {"ballot": ballot, "voters": dialogue.turnout[ballot]}
+    return TurnoutShown(ballot=ballot, voters=dialogue.turnout[ballot])
