@@ -1,0 +1,229 @@
+"""The JSON API around dialogues: make one from a template, list them, show links, take results home.
+
+Everything live happens over sockets; what stands here is done once or by few. Errors leave as
+exceptions and become answers in server/app.py.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Annotated, Any, Literal
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rooms.dialogue import Dialogue
+from rooms.errors import Busy, Corrupted, Forgotten, Malformed, Refused, Unavailable
+from rooms.hall import Hall
+from rooms.live import LiveDialogue
+from rooms.messages import ORGANISER, Actor, Answer, Call, Language, Texts
+from rooms.setting import CreateDialogue
+from server.bodies import read_body
+from server.codes import CODE_ALPHABET, CODE_LENGTH, Typed, typed_code
+from server.downloads import FILES, download
+from server.entry import Entry
+from server.qr import join_url, qr_svg
+from server.results import results
+from server.templates import Step, first_links, read_template, set_up
+
+SVG = "image/svg+xml"
+MOST_TABLES = 200
+
+
+class NewDialogue(msgspec.Struct, forbid_unknown_fields=True):
+    """What the organiser asks for; without title or number of tables the template decides."""
+
+    template: Literal["zukunftswerkstatt", "blank"]
+    languages: Annotated[tuple[Language, ...], msgspec.Meta(min_length=1, max_length=16)]
+    title: Texts | None = None
+    tables: Annotated[int, msgspec.Meta(ge=1, le=MOST_TABLES)] | None = None
+
+
+class EnterBy(msgspec.Struct):
+    """The fragment of a link, as the page /enter found it behind the #."""
+
+    secret: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Dialogues:
+    """The answers to /api/..., given the hall and the door for staff."""
+
+    def __init__(self, hall: Hall, entry: Entry, public_url: str, secure: bool) -> None:
+        self.hall = hall
+        self.entry = entry
+        self.public_url = public_url
+        self.secure = secure
+
+    @property
+    def routes(self) -> list[Route]:
+        one = "/api/dialogues/{code}"
+        return [
+            Route("/api/enter", self.enter, methods=["POST"]),
+            Route("/api/dialogues", self.listed, methods=["GET"]),
+            Route("/api/dialogues", self.create, methods=["POST"]),
+            Route(f"{one}/links", self.links, methods=["GET"]),
+            Route(f"{one}/qr.svg", self.qr, methods=["GET"]),
+            *(Route(f"{one}/{name}", self.file(name), methods=["GET"]) for name in FILES),
+        ]
+
+    async def enter(self, request: Request) -> Response:
+        body = await read_body(request, EnterBy)
+        badge = await self.entry.exchange(body.secret)
+        link = badge.link
+        response = JSONResponse(
+            {
+                "ok": True,
+                "role": link.role if link else "organiser",
+                "code": badge.code,
+                "link": link.id if link else None,
+                "table": link.table if link else None,
+                "page": badge.page,
+            }
+        )
+        self.entry.give_cookie(response, badge, self.secure)
+        return response
+
+    async def listed(self, request: Request) -> Response:
+        self.entry.check_organiser(request.cookies)
+        known = [await self._listed(code) for code in await self.hall.storage.codes()]
+        newest_first = sorted(filter(None, known), key=lambda entry: -entry["created"])
+        return JSONResponse({"ok": True, "dialogues": newest_first})
+
+    async def create(self, request: Request) -> Response:
+        self.entry.check_organiser(request.cookies)
+        wanted = await read_body(request, NewDialogue)
+        template = read_template(wanted.template)
+        title = wanted.title or template.title
+        live = await begin(self.hall, title, wanted.languages, rehearsal=False)
+        steps = set_up(template, title, wanted.tables, fresh_id)
+        await carry_out_or_remove(self.hall, live, steps)
+        return JSONResponse(
+            {
+                "ok": True,
+                "code": live.code,
+                "moderator_link": await live.read(lambda now: self.link_url(now, "moderator")),
+            }
+        )
+
+    async def links(self, request: Request) -> Response:
+        code = asked_code(request)
+        await self.entry.moderator(request.cookies, code)
+        links = await (await self.hall.live(code)).read(self._links)
+        return JSONResponse({"ok": True, "links": links})
+
+    async def qr(self, request: Request) -> Response:
+        code = asked_code(request)
+        dialogue = (await self.hall.live(code)).dialogue
+        table = request.query_params.get("table")
+        if table is not None and not (table.isdecimal() and int(table) in dialogue.tables):
+            raise Refused("unknown_table")
+        url = join_url(self.public_url, code, int(table) if table else None)
+        return Response(qr_svg(url), media_type=SVG)
+
+    def file(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        """The answer to a request for one of the files to take home."""
+
+        async def answer(request: Request) -> Response:
+            code = asked_code(request)
+            await self.entry.moderator(request.cookies, code)
+            key = self.entry.keys.shuffle_key(code)
+            live = await self.hall.live(code)
+            return await download(name, await live.read(lambda now: results(now, key)))
+
+        return answer
+
+    def link_url(self, dialogue: Dialogue, role: str) -> str | None:
+        """The first link of this role that still opens the door."""
+        good = (link for link in dialogue.links.values() if not link.revoked and link.role == role)
+        first = next(good, None)
+        return self.entry.link_url(dialogue.code, first.id) if first else None
+
+    async def _listed(self, code: str) -> dict[str, Any] | None:
+        try:
+            return await (await self.hall.live(code)).read(self._row)
+        except Forgotten:  # its making was cut off before anything was kept
+            return None
+        except Corrupted:  # stays in the list: somebody must look, and the others go on
+            return {"code": code, "title": {}, "created": 0, "broken": True}
+
+    def _row(self, dialogue: Dialogue) -> dict[str, Any]:
+        return {
+            "code": dialogue.code,
+            "title": dialogue.about.title,
+            "created": dialogue.begun_at,
+            "rehearsal": dialogue.about.rehearsal,
+            "joined": len(dialogue.people),
+            "cards": sum(card.hidden is None for card in dialogue.cards.values()),
+            "moderator_link": self.link_url(dialogue, "moderator"),
+        }
+
+    def _links(self, dialogue: Dialogue) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": link.id,
+                "role": link.role,
+                "table": link.table,
+                "label": link.label,
+                "revoked": link.revoked,
+                "url": None if link.revoked else self.entry.link_url(dialogue.code, link.id),
+            }
+            for link in dialogue.links.values()
+        ]
+
+
+async def begin(
+    hall: Hall, title: Texts, languages: tuple[Language, ...], *, rehearsal: bool
+) -> LiveDialogue:
+    """An empty dialogue under a code of its own. Raises Refused, Unavailable."""
+    command = CreateDialogue(title=title, languages=languages, rehearsal=rehearsal)
+    while True:
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+        try:
+            return await hall.create(code, new_call(hall, ORGANISER, fresh_id()), command)
+        except Refused as refused:
+            if refused.reason != "code_taken":
+                raise
+
+
+async def carry_out_or_remove(hall: Hall, live: LiveDialogue, steps: Iterable[Step]) -> None:
+    """Set a new dialogue up with its first links; one that stays half done is not kept."""
+    try:
+        await carry_out(hall, live, steps)
+        links = await live.read(lambda now: first_links(now, fresh_id))
+        await carry_out(hall, live, links)
+    except BaseException:
+        await hall.remove(live.code)
+        raise
+
+
+async def carry_out(hall: Hall, live: LiveDialogue, steps: Iterable[Step]) -> None:
+    """Perform the steps in order, as the organiser; raises what the first failed one says."""
+    for step in steps:
+        answer = await live.perform(new_call(hall, ORGANISER, step.fresh), step.command)
+        if not answer.ok:
+            raise _as_error(answer)
+
+
+def new_call(hall: Hall, by: Actor, fresh: str) -> Call:
+    """The circumstances of a command that this server gives itself."""
+    return Call(by=by, id=f"{by.id}:{fresh_id()}.1", at=hall.clock(), fresh=fresh)
+
+
+def fresh_id() -> str:
+    return secrets.token_hex(8)
+
+
+def asked_code(request: Request) -> str:
+    """The dialogue a request is about; raises Forgotten for what cannot be a code."""
+    typed: Typed | None = typed_code(request.path_params["code"])
+    if typed is None or typed.table is not None:
+        raise Forgotten("unknown_code")
+    return typed.code
+
+
+def _as_error(answer: Answer) -> Exception:
+    kinds = {"refused": Refused, "malformed": Malformed, "unavailable": Unavailable}
+    if answer.error == "busy":
+        return Busy()
+    return kinds.get(answer.error or "", Unavailable)(answer.reason or "internal")

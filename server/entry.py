@@ -1,0 +1,190 @@
+"""How staff come in: by a personal link whose secret is exchanged once for a cookie.
+
+The log holds only that a link was issued or revoked; its secret is derived from the installation's
+own, so that a link can be shown again and is worth nothing without this installation.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from http.cookies import CookieError, SimpleCookie
+from typing import NamedTuple
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.responses import Response
+
+from rooms.dialogue import Dialogue, StaffLink
+from rooms.errors import Refused
+from rooms.hall import Hall
+from rooms.messages import ORGANISER, LinkId, Staff
+
+SECRET_BYTES = 16
+COOKIE_SECONDS = 30 * 24 * 3600
+ORGANISER_COOKIE = "dt_organiser"
+# What may stand in the name of a cookie and in an address without being written differently.
+_PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+class Badge(NamedTuple):
+    """Who came in by a link; `link` is None for the organiser, who belongs to no dialogue."""
+
+    code: str | None
+    link: StaffLink | None
+
+    @property
+    def page(self) -> str:
+        """Where this person works."""
+        if self.link is None:
+            return "/organise"
+        pages = {"moderator": "moderate", "board": "board", "host": "host"}
+        return f"/{pages[self.link.role]}/{self.code}?link={self.link.id}"
+
+
+class Keys:
+    """Everything that is derived from the installation's secret."""
+
+    def __init__(self, installation: bytes) -> None:
+        self._installation = installation
+        self._signer = URLSafeTimedSerializer(
+            installation,
+            salt="staff-cookie",
+            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+        )
+
+    def organiser_fragment(self) -> str:
+        """What stands behind the # of the organiser's link."""
+        return f"organiser.{self._derived('organiser')}"
+
+    def link_fragment(self, code: str, link: LinkId) -> str:
+        """What stands behind the # of a staff link."""
+        return f"{code}.{link}.{self._derived(f'link:{code}:{link}')}"
+
+    def signed(self, code: str, link: str) -> str:
+        """The content of a cookie."""
+        return str(self._signer.dumps([code, link]))
+
+    def is_signed(self, cookie: str, code: str, link: str) -> bool:
+        """Whether a cookie was made here for this link and is not too old."""
+        try:
+            return bool(self._signer.loads(cookie, max_age=COOKIE_SECONDS) == [code, link])
+        except BadData:
+            return False
+
+    def shuffle_key(self, code: str) -> bytes:
+        """Decides in which order the voices of a dialogue stand in its results."""
+        return hmac.digest(self._installation, f"shuffle:{code}".encode(), "sha256")
+
+    def _derived(self, purpose: str) -> str:
+        digest = hmac.digest(self._installation, purpose.encode(), "sha256")[:SECRET_BYTES]
+        return base64.b32encode(digest).decode().rstrip("=").lower()
+
+
+class Entry:
+    """The door for staff: knows links by their secrets and people by their cookies."""
+
+    def __init__(self, keys: Keys, hall: Hall, public_url: str) -> None:
+        self.keys = keys
+        self.hall = hall
+        self.public_url = public_url
+
+    def organiser_url(self) -> str:
+        return f"{self.public_url}/enter#{self.keys.organiser_fragment()}"
+
+    def link_url(self, code: str, link: LinkId) -> str:
+        return f"{self.public_url}/enter#{self.keys.link_fragment(code, link)}"
+
+    async def exchange(self, fragment: str) -> Badge:
+        """Who holds this link; raises Refused for a wrong or revoked one."""
+        if _equal(fragment, self.keys.organiser_fragment()):
+            return Badge(None, None)
+        code, _, rest = fragment.partition(".")
+        link = LinkId(rest.partition(".")[0])
+        # The secret first: nobody learns from an answer which codes and links there are.
+        if not _equal(fragment, self.keys.link_fragment(code, link)):
+            raise Refused("unknown_link")
+        return Badge(code, valid_link(await self._dialogue(code), link))
+
+    def give_cookie(self, response: Response, badge: Badge, secure: bool) -> None:
+        """Lets the browser in again for thirty days, or until the link is revoked."""
+        code, link = (badge.code or "", badge.link.id if badge.link else "organiser")
+        response.set_cookie(
+            cookie_name(code, link),
+            self.keys.signed(code, link),
+            max_age=COOKIE_SECONDS,
+            path="/",
+            secure=secure,
+            httponly=True,
+            samesite="strict",
+        )
+
+    def check_organiser(self, cookies: dict[str, str]) -> None:
+        """Raises Refused for everybody else."""
+        if not self.is_organiser(cookies):
+            raise Refused("not_signed_in")
+
+    def is_organiser(self, cookies: dict[str, str]) -> bool:
+        return self.keys.is_signed(cookies.get(ORGANISER_COOKIE, ""), "", "organiser")
+
+    async def staff(self, cookies: dict[str, str], code: str, link: LinkId) -> Staff:
+        """Who enters with this link's cookie; raises Refused or Forgotten."""
+        if not self.keys.is_signed(cookies.get(cookie_name(code, link), ""), code, link):
+            raise Refused("not_signed_in")
+        known = valid_link(await self._dialogue(code), link)
+        return Staff(known.role, known.id, known.table)
+
+    async def moderator(self, cookies: dict[str, str], code: str) -> Staff:
+        """Whoever of the browser's people may moderate this dialogue; raises Refused, Forgotten.
+
+        The organiser counts as moderator of every dialogue.
+        """
+        if self.is_organiser(cookies):
+            await self._dialogue(code)
+            return ORGANISER
+        reason = "not_signed_in"
+        for link in _links_in(cookies, code):
+            try:
+                staff = await self.staff(cookies, code, link)
+            except Refused as refused:
+                reason = refused.reason
+                continue
+            if staff.role == "moderator":
+                return staff
+            reason = "not_allowed"
+        raise Refused(reason)
+
+    async def _dialogue(self, code: str) -> Dialogue:
+        return (await self.hall.live(code)).dialogue
+
+
+def valid_link(dialogue: Dialogue, link: LinkId) -> StaffLink:
+    """The link as the dialogue knows it; raises Refused when unknown or revoked."""
+    known = dialogue.links.get(link)
+    if known is None:
+        raise Refused("unknown_link")
+    if known.revoked:
+        raise Refused("link_revoked")
+    return known
+
+
+def cookie_name(code: str, link: str) -> str:
+    """The name of the cookie for one link; the organiser's has no code."""
+    return f"dt_{code}_{link}" if code else ORGANISER_COOKIE
+
+
+def read_cookies(header: str | None) -> dict[str, str]:
+    """The cookies of a Cookie header, by name; none when it makes no sense."""
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header or "").items()}
+    except CookieError:
+        return {}
+
+
+def _links_in(cookies: dict[str, str], code: str) -> list[LinkId]:
+    start = cookie_name(code, "")
+    links = [name.removeprefix(start) for name in cookies if name.startswith(start)]
+    return [LinkId(link) for link in links if _PLAIN.fullmatch(link)]
+
+
+def _equal(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())

@@ -1,0 +1,80 @@
+"""What every request passes before a page or the API sees it, and what every answer carries.
+
+A wrong Host is turned away, a changing request from another site too; answers get the security
+headers. Written as plain ASGI so that nothing is buffered on the way.
+"""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.addresses import answers_to, may_talk
+from server.settings import Settings
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+class Gate:
+    """The outermost layer of the app."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refused = self.turned_away(scope["method"], headers)
+        host = "" if refused else headers["host"]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.add_headers(MutableHeaders(scope=message), host)
+            await send(message)
+
+        await (refused or self.app)(scope, receive, send_with_headers)
+
+    def turned_away(self, method: str, headers: Headers) -> Response | None:
+        """The refusal this request gets, if any."""
+        host = headers.get("host")
+        if not answers_to(self.settings, host):
+            return refusal(421, "refused", "wrong_host")
+        if method not in READING and not may_talk(self.settings, headers.get("origin"), host):
+            return refusal(403, "refused", "wrong_origin")
+        return None
+
+    def add_headers(self, headers: MutableHeaders, host: str) -> None:
+        """Everything stricter that the connection allows; caching off unless said otherwise."""
+        headers["content-security-policy"] = content_security_policy(host)
+        headers["referrer-policy"] = "no-referrer"
+        headers["x-content-type-options"] = "nosniff"
+        headers["cross-origin-resource-policy"] = "same-origin"
+        headers.setdefault("cache-control", "no-store")
+        if self.settings.secure:  # browsers ignore it, with a complaint, on plain http
+            headers["cross-origin-opener-policy"] = "same-origin"
+
+
+def content_security_policy(host: str) -> str:
+    """Only what comes from here. Older Safari does not count a websocket as 'self'."""
+    sockets = f" ws://{host} wss://{host}" if host else ""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            f"connect-src 'self'{sockets}",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "require-trusted-types-for 'script'",
+        )
+    )
+
+
+def refusal(status: int, error: str, reason: str) -> JSONResponse:
+    """An answer that says no, in the shape of a socket's acknowledgement."""
+    return JSONResponse({"ok": False, "error": error, "reason": reason}, status)

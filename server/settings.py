@@ -1,0 +1,169 @@
+"""Every setting of the server, each with its sentence.
+
+The command line, the environment variables and docs/settings.md are made from one dataclass.
+An option on the command line wins over its environment variable, which wins over the default.
+"""
+
+import argparse
+import dataclasses
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from server.addresses import reachable_address
+
+FANOUTS = ("ready", "stock")
+LARGEST_PORT = 65_535
+
+
+class BadSetting(Exception):
+    """A setting has a value the server cannot start with; the text says which and why."""
+
+
+def setting(default: str, about: str) -> Any:
+    """A field of `Settings` with its default as it would be typed and its sentence for the page."""
+    return dataclasses.field(default=default, metadata={"about": about})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Typed:
+    """The settings as they are typed, before they are understood."""
+
+    host: str = setting(
+        "0.0.0.0",
+        "Address to listen on. The default lets every phone in the local network in; "
+        "`127.0.0.1` keeps the server to this machine, for example behind a proxy.",
+    )
+    port: str = setting("8000", "Port to listen on.")
+    data: str = setting(
+        "./data",
+        "Folder for the embedded store. It holds the evenings themselves and the secret that all "
+        "links are made from: back it up, and show it to nobody.",
+    )
+    redis_url: str = setting(
+        "",
+        "Redis 7.2+ or Valkey 8.1+ to keep the dialogues in, such as `redis://10.0.0.5:6379/0`. "
+        "Empty: the server starts the Valkey it brings along, in the data folder.",
+    )
+    public_url: str = setting(
+        "",
+        "Address that QR codes and links lead to, such as `https://dialog.example.org`. "
+        "Empty: this machine's address in the local network, with the port.",
+    )
+    fanout: str = setting(
+        "ready",
+        "How views reach the phones: `ready` encodes a frame once and writes it to every "
+        "connection, `stock` uses python-socketio as it comes (slower; for comparison).",
+    )
+    allowed_origins: str = setting(
+        "",
+        "Further web addresses, separated by commas, whose pages may talk to this server, such as "
+        "`https://www.example.org`. Its own pages always may.",
+    )
+    allowed_hosts: str = setting(
+        "",
+        "Further names, separated by commas, this server answers to. The host of the public "
+        "address, localhost and plain IP addresses always work; any other name is refused.",
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings, checked and with every gap filled; `public_url` never ends in a slash."""
+
+    host: str
+    port: int
+    data: Path
+    redis_url: str | None
+    public_url: str
+    fanout: str
+    allowed_origins: frozenset[str]
+    allowed_hosts: frozenset[str]
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the server by https, so that cookies can insist on it."""
+        return self.public_url.startswith("https://")
+
+
+def read_settings(
+    arguments: Sequence[str] = (), environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """The settings from command line and environment; raises BadSetting."""
+    given = vars(argument_parser().parse_args(arguments))
+    typed = {
+        name: given[name] if given[name] is not None else environment.get(variable(name), default)
+        for name, default in _defaults().items()
+    }
+    return understood(Typed(**typed))
+
+
+def understood(typed: Typed) -> Settings:
+    """The typed settings checked; raises BadSetting."""
+    if not typed.port.isdecimal() or int(typed.port) > LARGEST_PORT:
+        raise BadSetting(f"port: {typed.port!r} is not a number from 0 to {LARGEST_PORT}")
+    if typed.fanout not in FANOUTS:
+        raise BadSetting(f"fanout: {typed.fanout!r} is neither of {', '.join(FANOUTS)}")
+    public = typed.public_url.rstrip("/") or f"http://{reachable_address(typed.host)}:{typed.port}"
+    return Settings(
+        host=typed.host,
+        port=int(typed.port),
+        data=Path(typed.data).expanduser().resolve(),
+        redis_url=typed.redis_url or None,
+        public_url=_web_address("public_url", public),
+        fanout=typed.fanout,
+        allowed_origins=frozenset(
+            _web_address("allowed_origins", origin) for origin in _listed(typed.allowed_origins)
+        ),
+        allowed_hosts=frozenset(host.lower() for host in _listed(typed.allowed_hosts)),
+    )
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """The command line: one option per setting, `--public-url` for `public_url`."""
+    parser = argparse.ArgumentParser(prog="dialogtisch serve", allow_abbrev=False)
+    for field in dataclasses.fields(Typed):
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            metavar=field.name.upper(),
+            help=field.metadata["about"].replace("%", "%%"),
+        )
+    return parser
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"DIALOGTISCH_{name.upper()}"
+
+
+def settings_page() -> str:
+    """docs/settings.md, made from the fields above."""
+    lines = [
+        "# Settings",
+        "",
+        "Made from `server/settings.py` by `python -m server docs`; do not edit by hand.",
+        "An option on the command line wins over its environment variable.",
+    ]
+    for field in dataclasses.fields(Typed):
+        default = f"`{field.default}`" if field.default else "empty"
+        lines += ["", f"## `--{field.name.replace('_', '-')}`", ""]
+        lines += [f"Environment: `{variable(field.name)}`. Default: {default}.", ""]
+        lines += [field.metadata["about"]]
+    return "\n".join(lines) + "\n"
+
+
+def _defaults() -> dict[str, str]:
+    return {field.name: str(field.default) for field in dataclasses.fields(Typed)}
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _web_address(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise BadSetting(f"{name}: {text!r} is not a web address like http://192.168.1.20:8000")
+    return text.rstrip("/").lower()
