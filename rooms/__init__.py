@@ -24,5 +24,6 @@ views       what each audience may see, and how two views differ
 audiences   who is connected, and what each audience still has to be told
 live        the one task that owns a dialogue in this process
 hall        all live dialogues of this process, following the log
+protocol_page  writes docs/protocol.md from all of these
 presence    who is here now, as leases
 """
