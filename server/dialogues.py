@@ -1,11 +1,10 @@
-"""The JSON API around dialogues: make one from a template, list them, show links, take results home.
+"""The JSON API around dialogues: make one, list them, show links, take results home.
 
 Everything live happens over sockets; what stands here is done once or by few. Errors leave as
 exceptions and become answers in server/app.py.
 """
 
-import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,18 +13,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rooms.dialogue import Dialogue
-from rooms.errors import Busy, Corrupted, Forgotten, Malformed, Refused, Unavailable
+from rooms.errors import Corrupted, Forgotten, Refused
 from rooms.hall import Hall
-from rooms.live import LiveDialogue
-from rooms.messages import ORGANISER, Actor, Answer, Call, Language, Texts
-from rooms.setting import CreateDialogue
+from rooms.messages import Language, Texts
 from server.bodies import read_body
-from server.codes import CODE_ALPHABET, CODE_LENGTH, Typed, typed_code
+from server.codes import Typed, typed_code
 from server.downloads import FILES, download
 from server.entry import Entry
+from server.making import begin, carry_out_or_remove, fresh_id
 from server.qr import join_url, qr_svg
 from server.results import results
-from server.templates import Step, first_links, read_template, set_up
+from server.templates import read_template, set_up
 
 SVG = "image/svg+xml"
 MOST_TABLES = 200
@@ -172,58 +170,9 @@ class Dialogues:
         ]
 
 
-async def begin(
-    hall: Hall, title: Texts, languages: tuple[Language, ...], *, rehearsal: bool
-) -> LiveDialogue:
-    """An empty dialogue under a code of its own. Raises Refused, Unavailable."""
-    command = CreateDialogue(title=title, languages=languages, rehearsal=rehearsal)
-    while True:
-        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-        try:
-            return await hall.create(code, new_call(hall, ORGANISER, fresh_id()), command)
-        except Refused as refused:
-            if refused.reason != "code_taken":
-                raise
-
-
-async def carry_out_or_remove(hall: Hall, live: LiveDialogue, steps: Iterable[Step]) -> None:
-    """Set a new dialogue up with its first links; one that stays half done is not kept."""
-    try:
-        await carry_out(hall, live, steps)
-        links = await live.read(lambda now: first_links(now, fresh_id))
-        await carry_out(hall, live, links)
-    except BaseException:
-        await hall.remove(live.code)
-        raise
-
-
-async def carry_out(hall: Hall, live: LiveDialogue, steps: Iterable[Step]) -> None:
-    """Perform the steps in order, as the organiser; raises what the first failed one says."""
-    for step in steps:
-        answer = await live.perform(new_call(hall, ORGANISER, step.fresh), step.command)
-        if not answer.ok:
-            raise _as_error(answer)
-
-
-def new_call(hall: Hall, by: Actor, fresh: str) -> Call:
-    """The circumstances of a command that this server gives itself."""
-    return Call(by=by, id=f"{by.id}:{fresh_id()}.1", at=hall.clock(), fresh=fresh)
-
-
-def fresh_id() -> str:
-    return secrets.token_hex(8)
-
-
 def asked_code(request: Request) -> str:
     """The dialogue a request is about; raises Forgotten for what cannot be a code."""
     typed: Typed | None = typed_code(request.path_params["code"])
     if typed is None or typed.table is not None:
         raise Forgotten("unknown_code")
     return typed.code
-
-
-def _as_error(answer: Answer) -> Exception:
-    kinds = {"refused": Refused, "malformed": Malformed, "unavailable": Unavailable}
-    if answer.error == "busy":
-        return Busy()
-    return kinds.get(answer.error or "", Unavailable)(answer.reason or "internal")

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
 
-from rooms.dialogue import Dialogue, StaffLink
+from rooms.dialogue import Dialogue
 from rooms.errors import Refused
 from rooms.hall import Hall
 from rooms.messages import ORGANISER, LinkId, Staff
+from rooms.records import StaffLink
 
 SECRET_BYTES = 16
 COOKIE_SECONDS = 30 * 24 * 3600

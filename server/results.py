@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from rooms.dialogue import Ballot, Dialogue, Voice
+from rooms.dialogue import Dialogue
 from rooms.marks import counted
 from rooms.messages import BallotId, CardId, RoundId
+from rooms.records import Ballot, Voice
 
 SCHEMA = 1
 
