@@ -7,6 +7,7 @@ client/package-lock.json.
 import hashlib
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,8 @@ def fetch_libraries(client: Path) -> None:
 
 
 def run_node(script: Path, *arguments: str, folder: Path) -> None:
-    """Run a script with the wheel's own Node; raises CalledProcessError."""
+    """Run a script with the wheel's own Node; ends the build if it fails."""
     path = os.pathsep.join([str(NODE.parent), os.environ.get("PATH", os.defpath)])
-    subprocess.run(
-        [str(NODE), str(script), *arguments],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        check=True,
-    )
+    command = [str(NODE), str(script), *arguments]
+    if subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}).returncode:
+        sys.exit(f"{script.name} ended with an error, see above")

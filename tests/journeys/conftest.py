@@ -1,0 +1,49 @@
+"""What all journeys share: one real browser, the one installed on this machine."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ON_A_MAC = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+# Nothing may leave this machine, and nothing may ask questions. The sandbox refuses to run as root.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+NO_BROWSER = """
+The journeys need Chromium or Chrome, and none was found. Install one
+(Debian, Ubuntu: sudo apt-get install chromium; macOS: brew install --cask chromium),
+or say where it is: DIALOGTISCH_CHROMIUM=/path/to/chromium ./run test
+All other tests: ./run test --ignore tests/journeys
+"""
+
+
+def chromium_path() -> str | None:
+    """The browser to use: the one named in DIALOGTISCH_CHROMIUM, else the first that is there."""
+    named = os.environ.get("DIALOGTISCH_CHROMIUM")
+    candidates = [named] if named else [*NAMES, *ON_A_MAC]
+    return next(filter(None, map(shutil.which, candidates)), None)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for the whole run; a test opens contexts of its own in it, one per device."""
+    path = chromium_path()
+    if path is None:
+        pytest.fail(NO_BROWSER, pytrace=False)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        await chromium.close()
