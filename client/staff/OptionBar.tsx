@@ -1,0 +1,82 @@
+/** One option of a closed ballot: its text, its bar, its numbers. */
+import type { Ballot, Option } from "../connection/index.ts";
+import { agreementOf, dotsOf } from "./evening.ts";
+import { KindWord } from "./kinds.tsx";
+import { inMain, say } from "./words.ts";
+
+interface Props {
+  option: Option;
+  ballot: Ballot;
+  place: number;
+  /** The first in the ranking: its bar is the full width. */
+  best: Option | undefined;
+}
+
+export function OptionBar({ option, ballot, place, best }: Props) {
+  const { text, lang } = inMain(option.text);
+  return (
+    <li class="option-bar" data-kind={option.kind ?? "none"}>
+      <span class="option-place numbers">{place}</span>
+      <div class="option-what">
+        <p class="option-text" lang={lang} dir="auto">
+          {text}
+        </p>
+        <p class="option-from small">
+          {option.kind ? <KindWord kind={option.kind} /> : say("results.statement")}
+          {option.table !== null && ` · ${say("table.number", { n: option.table })}`}
+        </p>
+        {ballot.method === "dots" ? <DotsBar option={option} best={best} /> : <AgreementBar option={option} />}
+      </div>
+      <p class="option-number">
+        {ballot.method === "dots" ? <DotsNumber option={option} /> : <AgreementNumber option={option} />}
+      </p>
+    </li>
+  );
+}
+
+function DotsBar({ option, best }: { option: Option; best: Option | undefined }) {
+  const most = Math.max(1, best ? dotsOf(best) : 1);
+  return (
+    <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="bar-track" width="100" height="1" />
+      <rect class="bar-dots" width={(100 * dotsOf(option)) / most} height="1" />
+    </svg>
+  );
+}
+
+function AgreementBar({ option }: { option: Option }) {
+  const { agree, disagree, pass } = agreementOf(option);
+  const whole = Math.max(1, agree + disagree + pass);
+  const share = (n: number) => (100 * n) / whole;
+  return (
+    <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="bar-track" width="100" height="1" />
+      <rect class="bar-agree" width={share(agree)} height="1" />
+      <rect class="bar-disagree" x={share(agree)} width={share(disagree)} height="1" />
+      <rect class="bar-pass" x={share(agree + disagree)} width={share(pass)} height="1" />
+    </svg>
+  );
+}
+
+function DotsNumber({ option }: { option: Option }) {
+  const voters = option.tally && "voters" in option.tally ? option.tally.voters : 0;
+  return (
+    <>
+      <strong class="numbers">{say("results.tally_dots", { n: dotsOf(option) })}</strong>
+      <span class="soft small">{say("results.tally_voters", { n: voters })}</span>
+    </>
+  );
+}
+
+function AgreementNumber({ option }: { option: Option }) {
+  const tally = agreementOf(option);
+  return (
+    <>
+      {(["agree", "disagree", "pass"] as const).map((answer) => (
+        <span key={answer} class="answer-number" data-answer={answer}>
+          <strong class="numbers">{tally[answer]}</strong> {say(`results.${answer}`)}
+        </span>
+      ))}
+    </>
+  );
+}

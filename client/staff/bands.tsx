@@ -1,0 +1,50 @@
+/** What everybody on a staff page must know at once: rehearsal, lost line, no way in. */
+import { Icon } from "../design/icons.tsx";
+import { commands, dialogue, lineState, refusal } from "./line.ts";
+import { say, sayReason } from "./words.ts";
+
+export function RehearsalBand() {
+  if (!dialogue.value?.rehearsal) return null;
+  return (
+    <p class="band" data-tone="rehearsal">
+      <Icon name="rehearsal" />
+      <strong>{say("rehearsal.band")}</strong>
+      <span>{say("rehearsal.band_explained")}</span>
+    </p>
+  );
+}
+
+export function LineBand() {
+  const waiting = commands.value.some((command) => command.stage === "waiting");
+  const lost = lineState.value === "waiting";
+  return (
+    <div role="status">
+      {lost && (
+        <p class="band" data-tone="warn">
+          <Icon name="offline" />
+          <span>{say("connection.lost")}</span>
+          {waiting && <span>{say("connection.lost_kept")}</span>}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Stands in for the page until the dialogue is there, or says why it will not come. */
+export function BeforeDialogue() {
+  if (refusal.value) {
+    return (
+      <main class="empty before-dialogue">
+        <Icon name="warning" />
+        <h1>{say("connection.refused")}</h1>
+        <p role="alert">{sayReason(refusal.value)}</p>
+      </main>
+    );
+  }
+  return (
+    <main class="empty before-dialogue" aria-busy="true">
+      <span class="waiting-ring" aria-hidden="true" />
+      <p role="status">{say(lineState.value === "waiting" ? "connection.lost" : "connection.loading")}</p>
+    </main>
+  );
+}

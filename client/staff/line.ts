@@ -1,0 +1,55 @@
+/** The one line of a staff page to its dialogue. Views come out of it, orders go into it. */
+import { computed, effect, signal } from "@preact/signals";
+import { connect, nothingYet, single, type Answer, type Connection } from "../connection/index.ts";
+import { speakOnPage } from "../texts/index.ts";
+import { chooseStaffLanguage, mainLanguage } from "./words.ts";
+
+const line = signal<Connection | null>(null);
+
+export const shared = computed(() => line.value?.shared.value ?? nothingYet);
+export const lineState = computed(() => line.value?.state.value ?? "connecting");
+export const commands = computed(() => line.value?.commands.value ?? []);
+
+/** Why the server does not let this page in. */
+export const refusal = signal<string | null>(null);
+
+export const dialogue = computed(() => single(shared.value, "dialogue"));
+
+const address = new URL(location.href);
+export const linkId = address.searchParams.get("link") ?? "";
+
+export function meta(name: string): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
+}
+
+export const code = meta("code") || (address.pathname.split("/")[2] ?? "").replace("-", "").toUpperCase();
+export const publicUrl = meta("public-url") || address.origin;
+
+/** The server's clock, fresh four times a second so that every countdown jumps together. */
+export const now = signal(Date.now());
+
+export function startPage() {
+  chooseStaffLanguage();
+  speakOnPage();
+}
+
+export function joinDialogue() {
+  startPage();
+  line.value = connect({ code, auth: { link: linkId }, onRefused: (reason) => (refusal.value = reason) });
+  setInterval(() => (now.value = line.value?.serverNow() ?? Date.now()), 250);
+  effect(() => {
+    const known = dialogue.value;
+    if (!known) return;
+    mainLanguage.value = known.languages[0] ?? "de";
+    document.title = `${known.title[mainLanguage.value] ?? ""} · Dialogtisch`;
+  });
+}
+
+export async function send(name: string, fields: Record<string, unknown>): Promise<Answer> {
+  if (!line.value) return { ok: false, error: "unavailable", reason: "offline" };
+  return line.value.send(name, fields);
+}
+
+export function forget(id: string) {
+  line.value?.forget(id);
+}
