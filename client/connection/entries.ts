@@ -128,7 +128,6 @@ export interface MyCard {
   order: number;
   hidden: null | { reason: string };
   command: string;
-  editable: boolean;
 }
 export interface Vote {
   ballot: string;

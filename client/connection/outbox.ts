@@ -28,6 +28,9 @@ export class Outbox {
   /** False: what is waiting would not survive a reload of this page. */
   readonly keeps: ReadonlySignal<boolean>;
 
+  private tab: string;
+  private shelf: Shelf;
+  private route: Route;
   private list = signal<readonly Command[]>([]);
   private kept = signal(true);
   private counter = 0;
@@ -37,11 +40,10 @@ export class Outbox {
   private tries = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(
-    private tab: string,
-    private shelf: Shelf,
-    private route: Route,
-  ) {
+  constructor(tab: string, shelf: Shelf, route: Route) {
+    this.tab = tab;
+    this.shelf = shelf;
+    this.route = route;
     this.commands = this.list;
     this.keeps = this.kept;
     this.list.value = shelf.all().sort((a, b) => a.order - b.order);

@@ -24,11 +24,13 @@ export function browserShelf(name: string, storage: Storage = localStorage): She
 
 class BrowserShelf implements Shelf {
   keeps = true;
+  private prefix: string;
+  private storage: Storage;
 
-  constructor(
-    private prefix: string,
-    private storage: Storage,
-  ) {}
+  constructor(prefix: string, storage: Storage) {
+    this.prefix = prefix;
+    this.storage = storage;
+  }
 
   all(): Command[] {
     return this.keys().flatMap((key) => read(this.storage.getItem(key)) ?? []);

@@ -1,0 +1,62 @@
+/** What everybody must know now: a rehearsal, a line that is down. Nothing while all is well. */
+import { useEffect, useState } from "preact/hooks";
+import { Icon } from "../../design/icons.tsx";
+import { t } from "../../texts/phone.ts";
+import { now } from "./clock.tsx";
+import { announcement, dialogue, line, waiting } from "./evening.ts";
+import { RefusedOrders } from "./status.tsx";
+
+/** A short hiccup is nobody's business. */
+const UNNOTICED_MS = 1500;
+const SLOW_MS = 6000;
+
+export function Bands() {
+  return (
+    <>
+      {dialogue.value?.rehearsal && (
+        <div class="band" data-tone="rehearsal">
+          <strong>{t("rehearsal")}</strong>
+        </div>
+      )}
+      <LineBand />
+      <RefusedOrders />
+      <p class="only-read" role="status">
+        {announcement.value}
+      </p>
+    </>
+  );
+}
+
+function LineBand() {
+  const isDown = useLasting(line.state.value === "waiting", UNNOTICED_MS);
+  const isSlow = oldestWait() > SLOW_MS;
+  if (!isDown && !isSlow) return <div role="status" />;
+  const kept = line.keeps.value ? "" : "_not_kept";
+  return (
+    <div class="band line-band" data-tone="warn" role="status">
+      <Icon name="offline" />
+      <span class="band-text">
+        {isDown ? t(`offline${kept}`) : t(`slow${kept}`)}
+        {waiting.value.length > 0 && (
+          <span class="waiting-count"> {t("waiting_count", { n: waiting.value.length })}</span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function oldestWait(): number {
+  const oldest = waiting.value[0];
+  return oldest ? now.value - oldest.order : 0;
+}
+
+/** True once `holds` has held for a while. */
+function useLasting(holds: boolean, ms: number): boolean {
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    if (!holds) return setLasts(false);
+    const timer = setTimeout(() => setLasts(true), ms);
+    return () => clearTimeout(timer);
+  }, [holds]);
+  return holds && lasts;
+}

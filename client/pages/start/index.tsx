@@ -1,0 +1,119 @@
+/** The start page: somebody types the code from the poster. */
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import { useRef } from "preact/hooks";
+import { Icon } from "../../design/icons.tsx";
+import {
+  browserLanguage,
+  directionOf,
+  language,
+  languageNames,
+  languages,
+  speakOnPage,
+} from "../../texts/index.ts";
+import { t } from "../../texts/phone.ts";
+import { readCode, type Typed } from "./code.ts";
+
+const EXAMPLE = "ABCD-EFGH";
+
+type Trouble = Exclude<Typed, { path: string }> | { wrong: "unknown" | "no_answer" };
+const trouble = signal<Trouble | null>(null);
+const isAsking = signal(false);
+
+async function go(typed: string) {
+  const read = readCode(typed);
+  trouble.value = "path" in read ? null : read;
+  if (!("path" in read)) return;
+  isAsking.value = true;
+  trouble.value = await whyNot(read.path);
+  isAsking.value = false;
+  if (!trouble.value) location.assign(read.path);
+}
+
+async function whyNot(path: string): Promise<Trouble | null> {
+  try {
+    const answer = await fetch(path, { method: "HEAD" });
+    return answer.status === 404 ? { wrong: "unknown" } : null;
+  } catch {
+    return { wrong: "no_answer" };
+  }
+}
+
+function troubleText(wrong: Trouble): string {
+  switch (wrong.wrong) {
+    case "short":
+    case "long":
+      return t(`start_${wrong.wrong}`, { n: wrong.n });
+    case "letters":
+      return t("start_letters", { letters: wrong.letters });
+    default:
+      return t(`start_${wrong.wrong}`);
+  }
+}
+
+function Start() {
+  const field = useRef<HTMLInputElement>(null);
+  function submit(event: Event) {
+    event.preventDefault();
+    void go(field.current?.value ?? "").then(() => trouble.value && field.current?.focus());
+  }
+  return (
+    <main class="screen start">
+      <Languages />
+      <h1>{t("start_title")}</h1>
+      <form class="stack" onSubmit={submit}>
+        <div class="field">
+          <label for="code">{t("start_code")}</label>
+          <input
+            ref={field}
+            id="code"
+            class="input code code-field"
+            dir="ltr"
+            autocomplete="off"
+            autocapitalize="characters"
+            spellcheck={false}
+            enterkeyhint="go"
+            placeholder={EXAMPLE}
+            aria-invalid={trouble.value ? "true" : undefined}
+            aria-describedby="code-hint code-trouble"
+          />
+          <p class="field-hint" id="code-hint">
+            {t("start_hint", { example: EXAMPLE })}
+          </p>
+          <p class="field-error" id="code-trouble" role="alert">
+            {trouble.value && troubleText(trouble.value)}
+          </p>
+        </div>
+        <button class="button is-main is-large is-wide" disabled={isAsking.value}>
+          {isAsking.value ? <span class="waiting-ring" aria-hidden="true" /> : null}
+          {t("start_go")}
+          <Icon name="forward" directed />
+        </button>
+      </form>
+    </main>
+  );
+}
+
+function Languages() {
+  return (
+    <div class="start-languages" role="group" aria-label="Sprache / Language / اللغة">
+      {languages.map((spoken) => (
+        <button
+          key={spoken}
+          class={spoken === language.value ? "button is-small is-chosen" : "button is-small is-quiet"}
+          lang={spoken}
+          dir={directionOf(spoken)}
+          aria-pressed={spoken === language.value}
+          onClick={() => (language.value = spoken)}
+        >
+          {languageNames[spoken]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+language.value = browserLanguage();
+speakOnPage();
+const place = document.getElementById("app");
+if (place) render(<Start />, place);
