@@ -1,0 +1,1 @@
+"""Benchmarks: bounded runs whose results are kept beside them. Not part of the product."""

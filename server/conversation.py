@@ -1,0 +1,144 @@
+"""What a welcome connection says: hello and command, in its order, each answered once.
+
+Nothing here waits for the storage or for a client; answers come when the dialogue gives them.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from rooms.errors import DialogtischError, Forgotten, Malformed, Unavailable
+from rooms.hall import Hall
+from rooms.live import LiveDialogue, Welcome
+from rooms.messages import Actor, Answer
+from rooms.writer import INTERNAL
+from server.fanout import Reply
+from server.limits import Caller, TooFast
+from server.orders import Greeting, read_greeting, read_order
+
+log = structlog.get_logger(__name__)
+
+TOO_FAST_ALLOWED = 100
+COMMANDS_A_HELLO_IS_WORTH = 4
+SHORTEST_RECONNECT_MS = 500
+RECONNECT_MS_PER_CONNECTION = 3
+LONGEST_RECONNECT_MS = 10_000
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One welcome connection; `cut` ends it, giving a reason."""
+
+    connection: str
+    code: str
+    by: Actor
+    caller: Caller
+    cut: Callable[[str], None]
+    rooms: set[str] = field(default_factory=set)
+    too_fast: int = 0
+    gone: bool = False
+
+
+class Conversation:
+    """Takes what lines say to the dialogues of the hall; `connections` counts all lines."""
+
+    def __init__(self, hall: Hall, connections: Callable[[], int]) -> None:
+        self._hall = hall
+        self._connections = connections
+        self._waking: set[asyncio.Task[None]] = set()
+
+    def hear(self, line: Line, event: list[Any], reply: Reply) -> None:
+        """One event of a client."""
+        try:
+            self._obey(line, event, reply)
+        except DialogtischError as said:
+            reply(Answer.failed(said))
+        except Exception:
+            log.exception("event_failed", code=line.code, role=line.by.role, heard=event[0])
+            reply(Answer.failed(INTERNAL))
+
+    def _obey(self, line: Line, event: list[Any], reply: Reply) -> None:
+        match event:
+            case ["command", body]:
+                _check_pace(line, 1)
+                self._command(line, body, reply)
+            case ["hello", body]:
+                _check_pace(line, COMMANDS_A_HELLO_IS_WORTH)
+                self._hello(line, read_greeting(body), reply)
+            case _:
+                raise Malformed("unknown_event")
+
+    def _command(self, line: Line, body: Any, reply: Reply) -> None:
+        call, command = read_order(line.by, body, self._hall.clock())
+        live = self._hall.known(line.code)
+        if live is None:
+            raise Unavailable("dialogue_asleep")  # the next hello wakes it
+        live.submit(call, command, reply)
+
+    def _hello(self, line: Line, greeting: Greeting, reply: Reply) -> None:
+        live = self._hall.known(line.code)
+        if live is not None:
+            self._greet(live, line, greeting, reply)
+            return
+        task = asyncio.ensure_future(self._wake(line, greeting, reply))
+        self._waking.add(task)
+        task.add_done_callback(self._waking.discard)
+
+    async def _wake(self, line: Line, greeting: Greeting, reply: Reply) -> None:
+        """The dialogue went to sleep between connect and hello."""
+        try:
+            live = await self._hall.live(line.code)
+        except DialogtischError as said:
+            reply(_not_welcome(said))
+        except Exception:
+            log.exception("hello_failed", code=line.code)
+            reply(Answer.failed(INTERNAL))
+        else:
+            self._greet(live, line, greeting, reply)
+
+    def _greet(self, live: LiveDialogue, line: Line, greeting: Greeting, reply: Reply) -> None:
+        if line.gone:
+            return
+        live.hello(
+            line.connection,
+            line.by,
+            greeting.epoch,
+            greeting.version,
+            lambda welcome: reply(self._answer(welcome)),
+        )
+
+    def _answer(self, welcome: Welcome | DialogtischError) -> object:
+        if isinstance(welcome, DialogtischError):
+            return _not_welcome(welcome)
+        return {
+            "ok": True,
+            "epoch": welcome.epoch,
+            "version": welcome.version,
+            "now": self._hall.clock(),
+            "reconnect_within": reconnect_within(self._connections()),
+            "views": welcome.frames,
+        }
+
+
+def reconnect_within(connections: int) -> int:
+    """Milliseconds over which that many connections should come back when they fell all at once."""
+    needed = connections * RECONNECT_MS_PER_CONNECTION
+    return min(max(SHORTEST_RECONNECT_MS, needed), LONGEST_RECONNECT_MS)
+
+
+def _check_pace(line: Line, tokens: int) -> None:
+    """Raises TooFast; whoever does not slow down at all is cut."""
+    if line.caller.commands.take(tokens):
+        return
+    line.too_fast += 1
+    if line.too_fast > TOO_FAST_ALLOWED:
+        line.cut("too_fast")
+    raise TooFast
+
+
+def _not_welcome(error: DialogtischError) -> Answer:
+    """A dialogue that is gone is to a page the same as a code that never was."""
+    return Answer.failed(Forgotten("unknown_code") if isinstance(error, Forgotten) else error)

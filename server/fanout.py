@@ -1,0 +1,93 @@
+"""Who is in which room, and how one frame reaches all of them: framed once, written to each wire.
+
+server/stock.py does the same by python-socketio's own means.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from server.frames import WIRE, Wire
+from server.packets import ack_packet, disconnect_packet, event_packet, ready_frame
+
+VIEW = "view"
+
+Reply = Callable[[object], None]
+Hear = Callable[[list[Any], Reply], None]
+"""Told every event of one connection, in order, and how to answer it."""
+
+
+class Fanout(Protocol):
+    """A connection is known by its Socket.IO sid, a room by its name. Nothing here ever waits."""
+
+    def plug(self, connection: str, environ: dict[str, Any], hear: Hear, largest: int) -> None:
+        """The connection is welcome; its messages may have `largest` bytes."""
+
+    def unplug(self, connection: str) -> None:
+        """The connection is gone; it has left its rooms."""
+
+    def join(self, connection: str, room: str) -> None: ...
+
+    def leave(self, connection: str, room: str) -> None: ...
+
+    def publish(self, room: str, view: object) -> None: ...
+
+    def cut(self, connection: str, reason: str) -> None:
+        """Send it away and close it."""
+
+    def turn_out(self, engine_id: str, environ: dict[str, Any]) -> None:
+        """Close a connection that was never welcome."""
+
+
+class ReadyFanout:
+    """Writes one ready frame to every wire of a room."""
+
+    def __init__(self) -> None:
+        self._wires: dict[str, Wire] = {}
+        self._rooms: dict[str, dict[str, Wire]] = {}
+
+    def plug(self, connection: str, environ: dict[str, Any], hear: Hear, largest: int) -> None:
+        wire = _wire(environ)
+
+        def answer(number: int, body: object) -> None:
+            wire.write(ready_frame(ack_packet(number, body)))
+
+        wire.listener = lambda number, event: hear(event, lambda body: answer(number, body))
+        wire.allow(largest)
+        self._wires[connection] = wire
+
+    def unplug(self, connection: str) -> None:
+        wire = self._wires.pop(connection, None)
+        if wire is not None:
+            wire.cut("goodbye")
+
+    def join(self, connection: str, room: str) -> None:
+        wire = self._wires.get(connection)
+        if wire is not None:
+            self._rooms.setdefault(room, {})[connection] = wire
+
+    def leave(self, connection: str, room: str) -> None:
+        wires = self._rooms.get(room, {})
+        wires.pop(connection, None)
+        if not wires:
+            self._rooms.pop(room, None)
+
+    def publish(self, room: str, view: object) -> None:
+        wires = self._rooms.get(room)
+        if wires:
+            frame = ready_frame(event_packet(VIEW, view))
+            for wire in wires.values():
+                wire.offer(frame)
+
+    def cut(self, connection: str, reason: str) -> None:
+        wire = self._wires.get(connection)
+        if wire is not None:
+            wire.write(ready_frame(disconnect_packet()))
+            wire.cut(reason)
+
+    def turn_out(self, engine_id: str, environ: dict[str, Any]) -> None:
+        _wire(environ).cut("not_connected")
+
+
+def _wire(environ: dict[str, Any]) -> Wire:
+    wire: Wire = environ["asgi.scope"]["extensions"][WIRE]
+    return wire

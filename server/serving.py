@@ -1,0 +1,52 @@
+"""How uvicorn serves the app: one process on uvloop, with short queues and few collections."""
+
+import gc
+from typing import Any
+
+import uvicorn
+
+from server.frames import MESSAGE_BYTES, Wire
+
+STAFF_MESSAGE_BYTES = 64 * 1024
+WAITING_CONNECTIONS = 2_048
+GOODBYE_SECONDS = 5
+
+
+def serve_config(
+    app: Any, *, host: str, port: int, fanout: str = "ready", **more: Any
+) -> uvicorn.Config:
+    """The uvicorn configuration for the app; `fanout` is "ready" or "stock".
+
+    Compression of single messages stays off: it doubles the memory of a connection and costs more
+    than sending. Engine.IO pings, so websocket pings would only be a second timer per phone.
+    """
+    ready = fanout == "ready"
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        loop="auto",  # uvloop where it is installed, which is everywhere but on Windows
+        ws=Wire if ready else "websockets-sansio",
+        ws_max_size=MESSAGE_BYTES if ready else STAFF_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        ws_ping_timeout=None,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_level="error",  # a warning per odd request would fill the disk
+        backlog=WAITING_CONNECTIONS,
+        timeout_graceful_shutdown=GOODBYE_SECONDS,
+        **more,
+    )
+
+
+def collect_rarely() -> None:
+    """Call once when everything is loaded: what exists then is never looked through again.
+
+    Thousands of connections are millions of long-lived objects; with the usual thresholds a third
+    of the time went into searching them for garbage, in pauses everybody in the hall felt.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)

@@ -1,0 +1,183 @@
+"""The Socket.IO layer: who comes and goes, and the outlet of the live dialogues.
+
+Turns connections into lines and audiences into rooms. Decides nothing about dialogues: who may
+connect stands in server/admission.py, what is said then in server/conversation.py.
+"""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import socketio  # type: ignore[import-untyped]
+import structlog
+
+from rooms.errors import DialogtischError
+from rooms.hall import Hall
+from rooms.messages import Actor, Audience, Frame, Participant
+from rooms.writer import INTERNAL
+from server.admission import Admission, StaffDoor
+from server.conversation import Conversation, Line
+from server.fanout import Fanout, ReadyFanout
+from server.frames import MESSAGE_BYTES
+from server.limits import Caller
+from server.packets import LimitedPacket
+from server.quiet import quiet_logger
+from server.serving import STAFF_MESSAGE_BYTES
+from server.settings import Settings
+from server.stock import StockFanout
+
+log = structlog.get_logger(__name__)
+
+CONNECT_SECONDS = 5.0
+CONNECTIONS_PER_PERSON = 3
+CONNECTIONS_PER_LINK = 20
+PING_SECONDS = 25
+PONG_SECONDS = 20
+_ADMITTED = "dialogtisch.admitted"
+
+
+class Sockets:
+    """Implements rooms.audiences.Outlet. Call `open` with the hall before anybody connects."""
+
+    _admission: Admission
+    _conversation: Conversation
+    _hall: Hall
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lines: dict[str, Line] = {}
+        self._callers: dict[tuple[str, str], Caller] = {}
+        self.sio = _server(settings)
+        self._fanout: Fanout = (
+            StockFanout(self.sio) if settings.fanout == "stock" else ReadyFanout()
+        )
+        self._begin = self.sio.eio.handlers["connect"]
+        self.sio.eio.on("connect", self._expect_connect)
+        self.sio.on("connect", self._connect)
+        self.sio.on("disconnect", self._disconnect)
+
+    def open(self, hall: Hall, door: StaffDoor) -> None:
+        """Where the dialogues are, and who knows the staff."""
+        self._hall = hall
+        self._admission = Admission(self._settings, hall, door)
+        self._conversation = Conversation(hall, self.__len__)
+
+    def app(self, others: Any) -> Any:
+        """The ASGI app: sockets below /socket.io/, everything else goes to `others`."""
+        return socketio.ASGIApp(self.sio, others)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    # Coming
+
+    async def _expect_connect(self, engine_id: str, environ: dict[str, Any]) -> None:
+        """python-socketio would let a socket that never says CONNECT stay for ever."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(CONNECT_SECONDS, self._turn_out_stranger, engine_id, environ)
+        await self._begin(engine_id, environ)
+
+    def _turn_out_stranger(self, engine_id: str, environ: dict[str, Any]) -> None:
+        if _ADMITTED not in environ:
+            self._fanout.turn_out(engine_id, environ)
+
+    async def _connect(self, connection: str, environ: dict[str, Any], auth: Any = None) -> None:
+        try:
+            code, by = await self._admission.admit(environ["asgi.scope"], auth)
+        except DialogtischError as refused:
+            raise _refusal(refused) from None
+        except Exception:
+            log.exception("connect_failed")
+            raise _refusal(INTERNAL) from None
+        environ[_ADMITTED] = True
+        self._admit(connection, environ, code, by)
+
+    def _admit(self, connection: str, environ: dict[str, Any], code: str, by: Actor) -> None:
+        caller = self._callers.setdefault((code, by.id), Caller())
+        line = Line(connection, code, by, caller, cut=partial(self.cut, connection))
+        self._lines[connection] = line
+        caller.connections.append(connection)
+        is_phone = isinstance(by, Participant)
+        largest = MESSAGE_BYTES if is_phone else STAFF_MESSAGE_BYTES
+        self._fanout.plug(connection, environ, partial(self._conversation.hear, line), largest)
+        # The oldest goes, not the newest: it is most likely what a lost wifi left behind.
+        most = CONNECTIONS_PER_PERSON if is_phone else CONNECTIONS_PER_LINK
+        for surplus in caller.connections[:-most]:
+            self.cut(surplus, "too_many_connections")
+
+    # The outlet of the live dialogues
+
+    def publish(self, code: str, audience: Audience, frame: Frame) -> None:
+        self._fanout.publish(_room(code, audience), frame)
+
+    def move(self, connection: str, code: str, old: Audience | None, new: Audience | None) -> None:
+        line = self._lines.get(connection)
+        if line is None:
+            return
+        if old is not None:
+            self._leave(line, _room(code, old))
+        if new is not None:
+            line.rooms.add(_room(code, new))
+            self._fanout.join(connection, _room(code, new))
+
+    def cut(self, connection: str, reason: str) -> None:
+        line = self._lines.get(connection)
+        if line is None:
+            return
+        for room in list(line.rooms):
+            self._leave(line, room)
+        self._fanout.cut(connection, reason)
+
+    def _leave(self, line: Line, room: str) -> None:
+        line.rooms.discard(room)
+        self._fanout.leave(line.connection, room)
+
+    # Going
+
+    async def _disconnect(self, connection: str, _reason: str) -> None:
+        line = self._lines.pop(connection, None)
+        if line is None:
+            return
+        line.gone = True
+        for room in list(line.rooms):
+            self._leave(line, room)
+        self._fanout.unplug(connection)
+        line.caller.connections.remove(connection)
+        if not line.caller.connections:
+            self._callers.pop((line.code, line.by.id), None)
+        live = self._hall.known(line.code)
+        if live is not None:
+            live.leave(connection)
+
+
+def _server(settings: Settings) -> socketio.AsyncServer:
+    """python-socketio with everything closed that is not needed.
+
+    The origin is checked in server/admission.py: its own check would trust X-Forwarded-Host and
+    could not tell a page why it is not let in.
+    """
+    largest = STAFF_MESSAGE_BYTES if settings.fanout == "stock" else MESSAGE_BYTES
+    return socketio.AsyncServer(
+        async_mode="asgi",
+        transports=["websocket"],
+        serializer=LimitedPacket,
+        async_handlers=False,  # with its default one client's commands overtake each other
+        max_http_buffer_size=largest,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PONG_SECONDS,
+        cors_allowed_origins=[],
+        http_compression=False,
+        allow_upgrades=False,
+        logger=quiet_logger("socketio.server"),
+        engineio_logger=quiet_logger("engineio.server"),
+    )
+
+
+def _room(code: str, audience: Audience) -> str:
+    return f"{code}/{audience}"
+
+
+def _refusal(error: DialogtischError) -> socketio.exceptions.ConnectionRefusedError:
+    """What a page gets as connect_error, with `data` saying why."""
+    said = {"error": error.error, "reason": error.reason}
+    return socketio.exceptions.ConnectionRefusedError(error.error, said)
