@@ -2,7 +2,8 @@
 import type { Drawing } from "../design/icons.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Dialog } from "./Dialog.tsx";
-import { OrderStatus, useOrder } from "./Order.tsx";
+import { useOrder } from "./order.ts";
+import { OrderStatus } from "./OrderStatus.tsx";
 import { say } from "./words.ts";
 
 interface Props {

@@ -1,6 +1,5 @@
 /** The end of every form: what became of it, cancel, save. */
-import type { OrderState } from "./Order.tsx";
-import { OrderStatus } from "./Order.tsx";
+import { OrderStatus, type OrderState } from "./OrderStatus.tsx";
 import { say } from "./words.ts";
 
 interface Props {

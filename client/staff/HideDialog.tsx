@@ -3,7 +3,8 @@ import { useId, useState } from "preact/hooks";
 import type { Card } from "../connection/index.ts";
 import { Icon } from "../design/icons.tsx";
 import { Dialog } from "./Dialog.tsx";
-import { OrderStatus, useOrder } from "./Order.tsx";
+import { useOrder } from "./order.ts";
+import { OrderStatus } from "./OrderStatus.tsx";
 import { say, type Key } from "./words.ts";
 
 const usual: Key[] = [

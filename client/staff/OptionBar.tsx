@@ -15,7 +15,7 @@ interface Props {
 export function OptionBar({ option, ballot, place, best }: Props) {
   const { text, lang } = inMain(option.text);
   return (
-    <li class="option-bar" data-kind={option.kind ?? "none"}>
+    <div class="option-bar" data-kind={option.kind ?? "none"}>
       <span class="option-place numbers">{place}</span>
       <div class="option-what">
         <p class="option-text" lang={lang} dir="auto">
@@ -30,7 +30,7 @@ export function OptionBar({ option, ballot, place, best }: Props) {
       <p class="option-number">
         {ballot.method === "dots" ? <DotsNumber option={option} /> : <AgreementNumber option={option} />}
       </p>
-    </li>
+    </div>
   );
 }
 

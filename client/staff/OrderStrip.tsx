@@ -43,7 +43,8 @@ export function OrderStrip() {
 
 /** True for a while after `id` changed. */
 function useFresh(id: string | null, forMs: number): boolean {
-  const [old, setOld] = useState<string | null>(null);
+  // What lay there before this page opened is not news.
+  const [old, setOld] = useState<string | null>(id);
   useEffect(() => {
     if (!id) return;
     const timer = setTimeout(() => setOld(id), forMs);

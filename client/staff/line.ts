@@ -1,8 +1,8 @@
 /** The one line of a staff page to its dialogue. Views come out of it, orders go into it. */
 import { computed, effect, signal } from "@preact/signals";
 import { connect, nothingYet, single, type Answer, type Connection } from "../connection/index.ts";
-import { speakOnPage } from "../texts/index.ts";
-import { chooseStaffLanguage, mainLanguage } from "./words.ts";
+import { code, linkId, startPage } from "./page.ts";
+import { mainLanguage } from "./words.ts";
 
 const line = signal<Connection | null>(null);
 
@@ -15,27 +15,18 @@ export const refusal = signal<string | null>(null);
 
 export const dialogue = computed(() => single(shared.value, "dialogue"));
 
-const address = new URL(location.href);
-export const linkId = address.searchParams.get("link") ?? "";
-
-export function meta(name: string): string {
-  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
-}
-
-export const code = meta("code") || (address.pathname.split("/")[2] ?? "").replace("-", "").toUpperCase();
-export const publicUrl = meta("public-url") || address.origin;
-
 /** The server's clock, fresh four times a second so that every countdown jumps together. */
 export const now = signal(Date.now());
 
-export function startPage() {
-  chooseStaffLanguage();
-  speakOnPage();
-}
-
-export function joinDialogue() {
+/** `keeps`: what was not sent yet survives a reload, for those who write cards. */
+export function joinDialogue({ keeps = false } = {}) {
   startPage();
-  line.value = connect({ code, auth: { link: linkId }, onRefused: (reason) => (refusal.value = reason) });
+  line.value = connect({
+    code,
+    auth: { link: linkId },
+    onRefused: (reason) => (refusal.value = reason),
+    ...(keeps ? { keep: `${code}.${linkId}` } : {}),
+  });
   setInterval(() => (now.value = line.value?.serverNow() ?? Date.now()), 250);
   effect(() => {
     const known = dialogue.value;

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { dialogue, send } from "../../../staff/line.ts";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
-import { useOrder } from "../../../staff/Order.tsx";
+import { useOrder } from "../../../staff/order.ts";
 import { TextsField } from "../../../staff/TextsField.tsx";
 import { say, sayLanguage } from "../../../staff/words.ts";
 import { languageNames } from "../../../texts/index.ts";

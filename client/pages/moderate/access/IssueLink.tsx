@@ -5,7 +5,7 @@ import { Choices } from "../../../staff/Choices.tsx";
 import { Dialog } from "../../../staff/Dialog.tsx";
 import { tables } from "../../../staff/evening.ts";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
-import { useOrder } from "../../../staff/Order.tsx";
+import { useOrder } from "../../../staff/order.ts";
 import { say } from "../../../staff/words.ts";
 
 export function IssueLink({ onClose }: { onClose: () => void }) {

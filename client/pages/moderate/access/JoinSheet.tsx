@@ -1,7 +1,7 @@
 /** What the hall needs: QR code, address, code, and the printed cards for the tables. */
 import { Icon } from "../../../design/icons.tsx";
 import { CopyButton } from "../../../staff/CopyButton.tsx";
-import { code, linkId, publicUrl } from "../../../staff/line.ts";
+import { code, linkId, publicHost, publicUrl } from "../../../staff/page.ts";
 import { say, shownCode } from "../../../staff/words.ts";
 import { BoardLink } from "./BoardLink.tsx";
 
@@ -14,7 +14,7 @@ export function JoinSheet() {
         <h3>{say("access.join")}</h3>
         <p>{say("access.join_hint")}</p>
         <p class="join-address">
-          <span class="code">{address.replace(/^https?:\/\//, "")}</span>
+          <span class="code">{`${publicHost}/${code}`}</span>
         </p>
         <p class="code join-code">{shownCode(code)}</p>
         <div class="button-row">

@@ -3,7 +3,8 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Link } from "../../../connection/index.ts";
 import { ask } from "../../../staff/api.ts";
 import { links } from "../../../staff/evening.ts";
-import { code, dialogue } from "../../../staff/line.ts";
+import { dialogue } from "../../../staff/line.ts";
+import { code } from "../../../staff/page.ts";
 
 export type AddressedLink = Link & { url: string };
 

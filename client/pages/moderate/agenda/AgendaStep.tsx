@@ -7,7 +7,7 @@ import { InMain } from "../../../staff/InMain.tsx";
 import { KindChips } from "../../../staff/kinds.tsx";
 import { inMain, say } from "../../../staff/words.ts";
 import { BallotForm } from "./BallotForm.tsx";
-import { BallotRule } from "./BallotRule.tsx";
+import { BallotRule } from "../../../staff/BallotRule.tsx";
 import { OpenConfirm } from "./OpenConfirm.tsx";
 import { RoundForm } from "./RoundForm.tsx";
 

@@ -4,7 +4,7 @@ import type { Ballot } from "../../../connection/index.ts";
 import { Dialog } from "../../../staff/Dialog.tsx";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
 import { NumberField } from "../../../staff/NumberField.tsx";
-import { useOrder } from "../../../staff/Order.tsx";
+import { useOrder } from "../../../staff/order.ts";
 import { TextsField } from "../../../staff/TextsField.tsx";
 import { inMain, say } from "../../../staff/words.ts";
 import { BallotMethod } from "./BallotMethod.tsx";

@@ -5,7 +5,7 @@ import { Dialog } from "../../../staff/Dialog.tsx";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
 import { KindToggles } from "../../../staff/kinds.tsx";
 import { NumberField } from "../../../staff/NumberField.tsx";
-import { useOrder } from "../../../staff/Order.tsx";
+import { useOrder } from "../../../staff/order.ts";
 import { TextsField } from "../../../staff/TextsField.tsx";
 import { say } from "../../../staff/words.ts";
 

@@ -3,7 +3,8 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { Icon } from "../../../design/icons.tsx";
 import { ask } from "../../../staff/api.ts";
-import { code, dialogue } from "../../../staff/line.ts";
+import { dialogue } from "../../../staff/line.ts";
+import { code } from "../../../staff/page.ts";
 import { say, sayReason } from "../../../staff/words.ts";
 import { EndRehearsal } from "./EndRehearsal.tsx";
 

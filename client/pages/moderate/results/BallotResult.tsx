@@ -6,7 +6,7 @@ import { InMain } from "../../../staff/InMain.tsx";
 import { OptionBar } from "../../../staff/OptionBar.tsx";
 import { say } from "../../../staff/words.ts";
 import { BoardLink } from "../access/BoardLink.tsx";
-import { BallotRule } from "../agenda/BallotRule.tsx";
+import { BallotRule } from "../../../staff/BallotRule.tsx";
 
 const SHOWN_FIRST = 10;
 
@@ -30,7 +30,9 @@ export function BallotResult({ ballot }: { ballot: Ballot }) {
       ) : (
         <ol class="option-bars">
           {shown.map((option, place) => (
-            <OptionBar key={option.id} option={option} ballot={ballot} place={place + 1} best={list[0]} />
+            <li key={option.id}>
+              <OptionBar option={option} ballot={ballot} place={place + 1} best={list[0]} />
+            </li>
           ))}
         </ol>
       )}

@@ -1,7 +1,7 @@
 /** What the evening brought: downloads, and the tallies of every closed ballot. */
 import { Icon, type Drawing } from "../../../design/icons.tsx";
 import { ballots } from "../../../staff/evening.ts";
-import { code } from "../../../staff/line.ts";
+import { code } from "../../../staff/page.ts";
 import { say } from "../../../staff/words.ts";
 import { BallotResult } from "./BallotResult.tsx";
 

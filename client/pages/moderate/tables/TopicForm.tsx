@@ -5,7 +5,7 @@ import { Dialog } from "../../../staff/Dialog.tsx";
 import { topics } from "../../../staff/evening.ts";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
 import { send } from "../../../staff/line.ts";
-import { useOrder } from "../../../staff/Order.tsx";
+import { useOrder } from "../../../staff/order.ts";
 import { TextsField } from "../../../staff/TextsField.tsx";
 import { say } from "../../../staff/words.ts";
 

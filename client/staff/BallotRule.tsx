@@ -1,6 +1,6 @@
 /** A ballot's rule in one line, the same words wherever it is announced. */
-import type { Ballot } from "../../../connection/index.ts";
-import { say } from "../../../staff/words.ts";
+import type { Ballot } from "../connection/index.ts";
+import { say } from "./words.ts";
 
 export function ballotRule(ballot: Ballot): string {
   const how =

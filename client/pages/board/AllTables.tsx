@@ -1,0 +1,71 @@
+/** Every table at once, its newest cards first; many tables come in turns of at most six. */
+import type { Card, Table } from "../../connection/index.ts";
+import { cards, openRound, rounds, tables, topicOf } from "../../staff/evening.ts";
+import { InMain } from "../../staff/InMain.tsx";
+import { say } from "../../staff/words.ts";
+import { beat } from "./beat.ts";
+import { BoardCard } from "./BoardCard.tsx";
+import { Fitted } from "./Fitted.tsx";
+
+const MOST_AT_ONCE = 6;
+const BEATS_PER_TURN = 2;
+
+export function AllTables() {
+  const shown = turn(tables.value, beat.value);
+  const posted = cardsOfRound();
+  return (
+    <div class="tiles" data-tiles={shown.length}>
+      {shown.map((table) => (
+        <Tile key={table.number} table={table} cards={posted.get(table.number) ?? []} />
+      ))}
+    </div>
+  );
+}
+
+/** All tables if they fit, else even turns of them. */
+export function turn<Entry>(all: readonly Entry[], beats: number): readonly Entry[] {
+  const turns = Math.ceil(all.length / MOST_AT_ONCE);
+  if (turns < 2) return all;
+  const each = Math.ceil(all.length / turns);
+  const now = Math.floor(beats / BEATS_PER_TURN) % turns;
+  return all.slice(now * each, (now + 1) * each);
+}
+
+/** The cards of the open round, or of the last one; newest first, by table. */
+function cardsOfRound(): Map<number, Card[]> {
+  const closed = rounds.value.filter((round) => round.state === "closed");
+  const round = openRound.value ?? closed[closed.length - 1];
+  const byTable = new Map<number, Card[]>();
+  for (let place = cards.value.length - 1; place >= 0; place--) {
+    const card = cards.value[place]!;
+    if (round && card.round !== round.id) continue;
+    const own = byTable.get(card.table);
+    if (own) own.push(card);
+    else byTable.set(card.table, [card]);
+  }
+  return byTable;
+}
+
+function Tile({ table, cards }: { table: Table; cards: Card[] }) {
+  const topic = topicOf(table.number);
+  return (
+    <section class="tile">
+      <h2 class="tile-head">
+        <span class="tile-number">{table.number}</span>
+        {topic && <InMain class="tile-topic" of={topic.title} />}
+        <span class="tile-count numbers">{cards.length > 0 && say("count.cards", { n: cards.length })}</span>
+      </h2>
+      {cards.length === 0 ? (
+        <p class="tile-empty">{say("board.no_card_yet")}</p>
+      ) : (
+        <Fitted
+          class="tile-cards"
+          entries={cards}
+          keyOf={(card) => card.id}
+          render={(card) => <BoardCard card={card} />}
+          newestFirst
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+/** What is asked right now, in the main language large, in the others beneath. */
+import type { Texts } from "../../connection/index.ts";
+import { ballots, openRound, rounds, topicOf } from "../../staff/evening.ts";
+import { InMain } from "../../staff/InMain.tsx";
+import { dialogue } from "../../staff/line.ts";
+import { mainLanguage, say } from "../../staff/words.ts";
+import { directionOf } from "../../texts/index.ts";
+import { scene } from "./screen.ts";
+
+export function Head() {
+  const now = scene.value;
+  if (now.name === "welcome") return null;
+  if (now.name === "ballot") return <BallotHead id={now.ballot} />;
+  return <RoundHead table={now.name === "table" ? now.table : null} />;
+}
+
+function RoundHead({ table }: { table: number | null }) {
+  const closed = rounds.value.filter((round) => round.state === "closed");
+  const round = openRound.value ?? closed[closed.length - 1];
+  const topic = table === null ? undefined : topicOf(table);
+  return (
+    <header class="board-head">
+      <p class="board-label">
+        {table !== null && (
+          <strong>
+            {say("board.table", { n: table })}
+            {topic && ": "}
+            {topic && <InMain of={topic.title} />}
+          </strong>
+        )}
+        {round && <InMain of={round.title} />}
+        {round?.state === "closed" && <span class="board-closed">{say("board.round_closed")}</span>}
+      </p>
+      <Question texts={round?.question ?? dialogue.value!.title} />
+    </header>
+  );
+}
+
+function BallotHead({ id }: { id: string }) {
+  const ballot = ballots.value.find((one) => one.id === id);
+  if (!ballot) return null;
+  return (
+    <header class="board-head">
+      <p class="board-label">
+        <strong>{say(ballot.state === "open" ? "board.voting" : "board.ranking")}</strong>
+      </p>
+      <Question texts={ballot.title} />
+    </header>
+  );
+}
+
+export function Question({ texts }: { texts: Texts }) {
+  const main = mainLanguage.value;
+  const others = dialogue.value!.languages.filter((language) => language !== main && texts[language]);
+  return (
+    <div class="board-question">
+      <InMain as="h1" of={texts} />
+      {others.length > 0 && (
+        <div class="board-translations">
+          {others.map((language) => (
+            <p key={language} lang={language} dir={directionOf(language)}>
+              {texts[language]}
+            </p>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+/** While people vote: the rule, how many have voted, and what the result is for. Never a tally. */
+import type { Ballot } from "../../connection/index.ts";
+import { people, votersIn } from "../../staff/evening.ts";
+import { InMain } from "../../staff/InMain.tsx";
+import { dialogue } from "../../staff/line.ts";
+import { say } from "../../staff/words.ts";
+import { ballotRule } from "../../staff/BallotRule.tsx";
+
+export function Voting({ ballot }: { ballot: Ballot }) {
+  const voted = votersIn(ballot.id);
+  const joined = Math.max(voted, people.value.joined);
+  const { afterwards } = dialogue.value!;
+  return (
+    <section class="voting">
+      <p class="voting-rule">{ballotRule(ballot)}</p>
+      {ballot.method === "dots" && <DotRow n={ballot.dots} />}
+      <div class="voting-turnout" role="status">
+        <p>
+          <strong class="numbers">{voted}</strong>
+          <span>
+            {say("board.voted_of", { n: joined })} {say("board.voted")}
+          </span>
+        </p>
+        <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+          <rect class="bar-track" width="100" height="1" />
+          <rect class="bar-dots" width={joined ? (100 * voted) / joined : 0} height="1" />
+        </svg>
+      </div>
+      <p class="voting-secret">{say("board.voting_secret")}</p>
+      {Object.keys(afterwards).length > 0 && (
+        <div class="voting-afterwards">
+          <h2>{say("board.afterwards")}</h2>
+          <InMain as="p" of={afterwards} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+const MOST_DOTS_DRAWN = 12;
+
+/** The dots one has to give, to be understood without reading. */
+function DotRow({ n }: { n: number }) {
+  if (n > MOST_DOTS_DRAWN) return null;
+  return (
+    <p class="voting-dots" aria-hidden="true">
+      {Array.from({ length: n }, (_, place) => (
+        <span key={place} />
+      ))}
+    </p>
+  );
+}

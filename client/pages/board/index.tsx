@@ -1,0 +1,13 @@
+/** The wall: read at eight metres, controlled from nowhere, follows the evening by itself. */
+import { render } from "preact";
+import { joinDialogue } from "../../staff/line.ts";
+import { Board } from "./Board.tsx";
+import { listenToKeys } from "./keys.ts";
+import { beginBeat } from "./beat.ts";
+import { applyLook } from "./screen.ts";
+
+joinDialogue();
+applyLook();
+beginBeat();
+listenToKeys();
+render(<Board />, document.getElementById("app")!);
