@@ -6,7 +6,6 @@ answers with a new epoch. What it will not do is try a file for ever that Valkey
 """
 
 import asyncio
-import contextlib
 import fcntl
 import os
 import shutil
@@ -27,7 +26,7 @@ from server.valkey_process import StoreUnusable, ValkeyProcess, make_private
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 LOOK_SECONDS = 0.2
 STARTS_PER_MINUTE = 3
-PATIENCE_SECONDS = 10.0  # for a Valkey that was asked to end
+PATIENCE_SECONDS = 10.0  # with a Valkey that does not answer, or was asked to end
 
 Trouble = Literal["storage_starting", "disk_full", "storage_broken"]
 
@@ -90,7 +89,7 @@ class EmbeddedStore:
             return "storage_broken"
         if self._full():  # before the disk is full: then Valkey would have to end itself
             return "disk_full"
-        return None if self._up else "storage_starting"
+        return None if self._up and self._valkey.runs() else "storage_starting"
 
     async def _watch_over(self) -> None:
         while not self._broken:
@@ -105,7 +104,7 @@ class EmbeddedStore:
         while not self._up and not self._broken:
             if self._full():
                 self._starts.clear()
-                await asyncio.sleep(1)
+                await asyncio.sleep(LOOK_SECONDS)
             elif self._too_many_starts():
                 self._broken = True
                 log.critical("store_given_up", why=self._why())
@@ -134,12 +133,18 @@ class EmbeddedStore:
     async def _answers_after_launch(self) -> bool:
         self._valkey.launch()
         line = Line(self.url, timeout_seconds=1.0, lost=storage_away)
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + PATIENCE_SECONDS
         try:
-            while self._valkey.runs():
-                with contextlib.suppress(Unavailable):
+            while self._valkey.runs() and clock() < deadline:
+                try:
                     await line.ask("PING")
                     return True
+                except Unavailable as unavailable:
+                    if unavailable.reason == "storage_starting":  # reading a long file
+                        deadline = clock() + PATIENCE_SECONDS
                 await asyncio.sleep(0.02)
+            await self._end_left_over(0)
             return False
         finally:
             await line.close()
@@ -148,10 +153,13 @@ class EmbeddedStore:
         """End what still holds the store, such as the Valkey of a server that was killed."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience_seconds
-        how: int = signal.SIGTERM if patience_seconds else signal.SIGKILL
-        while not self._valkey.free_the_folder(how):
+        asked = False
+        while not self._valkey.is_free():
+            if clock() >= deadline:
+                self._valkey.send_signal(signal.SIGKILL)
+            else:
+                asked = asked or self._valkey.send_signal(signal.SIGTERM)
             await asyncio.sleep(0.02)
-            how = signal.SIGKILL if clock() > deadline else 0
 
     def _too_many_starts(self) -> bool:
         now = asyncio.get_running_loop().time()

@@ -1,8 +1,8 @@
 """Becomes Valkey: notes its process id in the lock file and, on Linux, ends when its server ends.
 
-Run as a script with `<parent pid> <lock descriptor> <binary> <configuration>`, nothing imported
-but the standard library. A function handed to `subprocess` to run between fork and exec could do
-the same, but not safely in a process with threads.
+Run as a script with `<parent pid> <lock descriptor> <binary>`, the configuration on its standard
+input. A function handed to `subprocess` to run between fork and exec could do the same, but not
+safely in a process with threads.
 """
 
 import os
@@ -12,7 +12,7 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def become_valkey(parent: int, lock: int, binary: str, configuration: str) -> None:
+def become_valkey(parent: int, lock: int, binary: str) -> None:
     if sys.platform == "linux":
         import ctypes
 
@@ -23,8 +23,8 @@ def become_valkey(parent: int, lock: int, binary: str, configuration: str) -> No
     os.ftruncate(lock, 0)
     os.pwrite(lock, str(os.getpid()).encode(), 0)
     os.set_inheritable(lock, True)
-    os.execv(binary, [binary, configuration])
+    os.execv(binary, [binary, "-"])
 
 
 if __name__ == "__main__":
-    become_valkey(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4])
+    become_valkey(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

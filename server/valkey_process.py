@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -64,7 +65,9 @@ class ValkeyProcess:
         """Start it. Call from a thread that lives on: on Linux Valkey ends with that thread."""
         lock = self._take_lock()
         try:
-            log = os.open(self._folder / "valkey.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+            log = os.open(
+                self._folder / "valkey.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600
+            )
             try:
                 self._process = self._popen(lock, log)
             finally:
@@ -75,19 +78,23 @@ class ValkeyProcess:
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def free_the_folder(self, how: int) -> bool:
-        """Whether the folder is free; if not, signal the Valkey (or its child) that holds it."""
+    def is_free(self) -> bool:
+        """Whether no Valkey, ours or left over, and no child of one holds the folder."""
         if self.runs():
-            os.killpg(self.pid, how)
             return False
         try:
             os.close(self._take_lock())
         except StoreUnusable:
-            holder = (self._folder / "valkey.lock").read_text().strip()
-            with contextlib.suppress(ProcessLookupError):
-                if holder.isdigit():
-                    os.killpg(int(holder), how)
             return False
+        return True
+
+    def send_signal(self, how: signal.Signals) -> bool:
+        """Signal whoever holds the folder; False while that one has not noted its process id."""
+        holder = (self._folder / "valkey.lock").read_text()
+        if not holder.isdigit():
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(int(holder), how)
         return True
 
     def cap_log(self) -> None:
@@ -102,18 +109,23 @@ class ValkeyProcess:
         return "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else ""
 
     def _popen(self, lock: int, log: int) -> subprocess.Popen[bytes]:
-        configuration = self._folder / "valkey.conf"
-        configuration.write_bytes(os.fsencode(CONFIGURATION.format(socket=_quoted(self.socket))))
         launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(lock)]
-        return subprocess.Popen(
-            [*launcher, str(runnable(carried_binary(), self._folder)), str(configuration)],
+        process = subprocess.Popen(
+            [*launcher, str(runnable(carried_binary(), self._folder))],
             cwd=self._folder,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             pass_fds=(lock,),
             start_new_session=True,  # Ctrl-C reaches the server, which then ends Valkey itself
         )
+        # Not by a file: Valkey takes its path for a pattern, and when a folder's name holds a
+        # question mark it finds nothing and runs without fsync on an open port.
+        configuration = CONFIGURATION.format(socket=_quoted(self.socket))
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+            pipe.write(os.fsencode(configuration))
+        return process
 
     def _take_lock(self) -> int:
         lock = os.open(self._folder / "valkey.lock", os.O_CREAT | os.O_RDWR, 0o600)

@@ -1,0 +1,77 @@
+"""The organiser is told in plain sentences what an acknowledgement is worth."""
+
+import pytest
+
+from rooms.errors import Unavailable
+from server.durability import check_persistence, judge
+
+VALKEY = {"redis_version": "7.2.4", "server_name": "valkey", "valkey_version": "9.1.2"}
+REDIS = {"redis_version": "8.0.4"}
+SAFE = {
+    "appendonly": "yes",
+    "appendfsync": "always",
+    "no-appendfsync-on-rewrite": "no",
+    "maxmemory-policy": "noeviction",
+}
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_store_we_bring_along_keeps_what_it_acknowledged(valkey_url: str) -> None:
+    found = await check_persistence(valkey_url)
+    assert (found.fit, found.durable) == (True, True)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_server_that_is_away_cannot_be_judged(free_port: int) -> None:
+    with pytest.raises(Unavailable):
+        await check_persistence(f"redis://127.0.0.1:{free_port}")
+
+
+def test_a_safe_server_gets_one_reassuring_sentence() -> None:
+    for about in (VALKEY, REDIS):
+        found = judge(about, SAFE)
+        assert found.durable
+        assert len(found.sentences) == 1
+        assert "on disk" in found.sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "word"),
+    [
+        ({"appendonly": "no"}, "everything since its last snapshot is lost"),
+        ({"appendfsync": "everysec"}, "once a second"),
+        ({"appendfsync": "no"}, "operating system"),
+        ({"no-appendfsync-on-rewrite": "yes"}, "rewrites its file"),
+        ({"maxmemory-policy": "allkeys-lru"}, "allkeys-lru"),
+    ],
+)
+def test_each_weak_setting_is_named_with_what_it_costs(setting: dict[str, str], word: str) -> None:
+    found = judge(VALKEY, SAFE | setting)
+    assert found.fit
+    assert not found.durable
+    assert len(found.sentences) == 1
+    assert word in found.sentences[0]
+
+
+def test_settings_that_may_not_be_read_are_not_taken_for_safe() -> None:
+    found = judge(REDIS, {})
+    assert found.fit
+    assert not found.durable
+    assert "CONFIG GET" in found.sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("about", "fit"),
+    [
+        ({"redis_version": "7.0.15"}, False),
+        ({"redis_version": "7.2.0"}, True),
+        ({"redis_version": "7.10.1"}, True),
+        ({"redis_version": "7.2.4", "valkey_version": "8.0.9"}, False),
+        ({"redis_version": "7.2.4", "valkey_version": "8.1.0"}, True),
+        ({}, False),
+    ],
+)
+def test_a_server_that_is_too_old_is_not_used(about: dict[str, str], fit: bool) -> None:
+    found = judge(about, SAFE)
+    assert found.fit is fit
+    assert ("newer" in found.sentences[0]) is not fit

@@ -1,0 +1,104 @@
+"""A torn file is cut after its last whole command, and not one byte is thrown away."""
+
+import io
+import random
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from server.torn_tail import mend, newest, sound_length
+
+MANIFEST = "appendonly.aof.manifest"
+
+
+def command(*words: bytes) -> bytes:
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in words)
+
+
+ADD = command(b"XADD", b"dialogue:{ABCDEFGH}:log", b"1-1", b"p", b"\r\n*1\r\n$4\r\nEXEC\r\n")
+TRANSACTION = command(b"MULTI") + ADD + ADD + command(b"exec")
+TIME = b"#TS:1700000000\r\n"
+
+
+def length_of(content: bytes) -> int:
+    with tempfile.TemporaryFile() as store:
+        store.write(content)
+        store.flush()
+        return sound_length(store)
+
+
+@pytest.mark.parametrize("content", [b"", ADD, ADD * 3, TRANSACTION, TIME + ADD, ADD + TIME])
+def test_a_sound_file_is_sound_to_its_end(content: bytes) -> None:
+    assert length_of(content) == len(content)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"\0" * 4096,
+        random.Random(1).randbytes(200),
+        b"*",
+        b"*3",
+        b"*3\r\n",
+        b"*0\r\n",
+        b"*-1\r\n",
+        b"*1\r\n$99999999999\r\n",
+        b"*1\r\n$4\r\nPINGxx",
+        b"#TS:17",
+        b"x" * 5000,
+        command(b"EXEC"),
+        command(b"MULTI"),
+        command(b"MULTI") + ADD,
+        command(b"MULTI") + ADD + command(b"MULTI"),
+        TRANSACTION[:-1],
+    ],
+)
+def test_a_bad_tail_ends_the_sound_part(tail: bytes) -> None:
+    for before in (b"", ADD, ADD + TRANSACTION):
+        assert length_of(before + tail) == len(before)
+
+
+def test_a_file_torn_anywhere_is_sound_up_to_the_command_before() -> None:
+    ends = [0]
+    content = io.BytesIO()
+    for part in (ADD, TIME, TRANSACTION, ADD, TRANSACTION, TRANSACTION, ADD):
+        content.write(part)
+        ends.append(content.tell())
+    whole = content.getvalue()
+    for cut in range(len(whole) + 1):
+        assert length_of(whole[:cut]) == max(end for end in ends if end <= cut)
+
+
+def test_what_is_cut_off_lies_beside_the_file(tmp_path: Path) -> None:
+    file = a_store(tmp_path, ADD + TRANSACTION + b"\0" * 100)
+    assert mend(tmp_path) == 100
+    assert file.read_bytes() == ADD + TRANSACTION
+    [beside] = tmp_path.glob("*.dropped-*")
+    assert file.read_bytes() + beside.read_bytes() == ADD + TRANSACTION + b"\0" * 100
+
+
+def test_a_sound_store_is_left_alone(tmp_path: Path) -> None:
+    file = a_store(tmp_path, ADD)
+    assert mend(tmp_path) == 0
+    assert file.read_bytes() == ADD
+    assert not list(tmp_path.glob("*.dropped-*"))
+
+
+def test_only_the_newest_file_is_ever_cut(tmp_path: Path) -> None:
+    file = a_store(tmp_path, ADD)
+    (tmp_path / MANIFEST).write_text(
+        "file a.1.base.rdb seq 1 type b\nfile a.1.aof seq 1 type i\nfile a.2.aof seq 2 type i\n"
+    )
+    assert newest(tmp_path) == file.with_name("a.2.aof")
+
+
+def test_an_empty_folder_has_nothing_to_mend(tmp_path: Path) -> None:
+    assert mend(tmp_path) == 0
+
+
+def a_store(folder: Path, content: bytes) -> Path:
+    (folder / MANIFEST).write_text("file a.1.base.rdb seq 1 type b\nfile a.1.aof seq 1 type i\n")
+    file = folder / "a.1.aof"
+    file.write_bytes(content)
+    return file
