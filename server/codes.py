@@ -6,7 +6,7 @@ from typing import NamedTuple
 # Letters and digits without look-alikes: no 0 and O, no 1 and I.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
-LARGEST_TABLE = 999
+LONGEST_TYPED = len("ABCD-EFGH-999")
 
 _TYPED = re.compile(
     rf"([{CODE_ALPHABET}]{{4}})[- ]?([{CODE_ALPHABET}]{{4}})(?:-([1-9][0-9]{{0,2}}))?"

@@ -55,11 +55,12 @@ class Dialogues:
 
     @property
     def routes(self) -> list[Route]:
-        one = "/api/dialogues/{code}"
+        """Below /api."""
+        one = "/dialogues/{code}"
         return [
-            Route("/api/enter", self.enter, methods=["POST"]),
-            Route("/api/dialogues", self.listed, methods=["GET"]),
-            Route("/api/dialogues", self.create, methods=["POST"]),
+            Route("/enter", self.enter, methods=["POST"]),
+            Route("/dialogues", self.listed, methods=["GET"]),
+            Route("/dialogues", self.create, methods=["POST"]),
             Route(f"{one}/links", self.links, methods=["GET"]),
             Route(f"{one}/qr.svg", self.qr, methods=["GET"]),
             *(Route(f"{one}/{name}", self.file(name), methods=["GET"]) for name in FILES),
@@ -114,9 +115,9 @@ class Dialogues:
         code = asked_code(request)
         dialogue = (await self.hall.live(code)).dialogue
         table = request.query_params.get("table")
-        if table is not None and not (table.isdecimal() and int(table) in dialogue.tables):
+        if table is not None and table not in map(str, dialogue.tables):
             raise Refused("unknown_table")
-        url = join_url(self.public_url, code, int(table) if table else None)
+        url = join_url(self.public_url, code, table)
         return Response(qr_svg(url), media_type=SVG)
 
     def file(self, name: str) -> Callable[[Request], Awaitable[Response]]:

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from rooms.messages import Language
 from server.codes import shown_code
-from server.pages import RIGHT_TO_LEFT
 from server.sheets import Sheets
+from server.shells import RIGHT_TO_LEFT
 from server.spreadsheets import csv_file, xlsx_file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -5,10 +5,11 @@ headers. Written as plain ASGI so that nothing is buffered on the way.
 """
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.addresses import answers_to, may_talk
+from server.answers import refusal
 from server.settings import Settings
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -40,9 +41,9 @@ class Gate:
         """The refusal this request gets, if any."""
         host = headers.get("host")
         if not answers_to(self.settings, host):
-            return refusal(421, "refused", "wrong_host")
+            return refusal("refused", "wrong_host")
         if method not in READING and not may_talk(self.settings, headers.get("origin"), host):
-            return refusal(403, "refused", "wrong_origin")
+            return refusal("refused", "wrong_origin")
         return None
 
     def add_headers(self, headers: MutableHeaders, host: str) -> None:
@@ -73,8 +74,3 @@ def content_security_policy(host: str) -> str:
             "require-trusted-types-for 'script'",
         )
     )
-
-
-def refusal(status: int, error: str, reason: str) -> JSONResponse:
-    """An answer that says no, in the shape of a socket's acknowledgement."""
-    return JSONResponse({"ok": False, "error": error, "reason": reason}, status)

@@ -1,132 +1,106 @@
-"""The HTML shells of the pages: a few meta tags and the scripts and styles the client build made.
+"""Which address shows which page. Pages are shells: who may see what is decided at the socket."""
 
-A shell holds nothing of a dialogue but its code; what may be seen comes over the socket.
-"""
+from collections.abc import Awaitable, Callable
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from html import escape
-from pathlib import Path
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
 
-PROTOCOL = 1
-PAGES = ("start", "phone", "enter", "organise", "moderate", "board", "host", "print")
-STATIC = Path(__file__).parent / "static"
+from rooms.errors import Corrupted, Forgotten, Unavailable
+from rooms.hall import Hall
+from server.codes import LONGEST_TYPED, Typed, typed_code
+from server.shells import (
+    CODE_NOT_FOUND,
+    PAGE_NOT_FOUND,
+    Assets,
+    not_found,
+    preferred_language,
+    shell,
+)
 
-NO_SCRIPT = {
-    "de": "Bitte JavaScript einschalten, sonst kann diese Seite nichts anzeigen.",
-    "en": "Please switch on JavaScript, or this page cannot show anything.",
-    "ar": "يرجى تفعيل جافا سكريبت حتى تعمل هذه الصفحة.",
-}
-CODE_NOT_FOUND = {
-    "de": ("Code nicht gefunden", "Bitte den Code noch einmal vom Plakat abschreiben."),
-    "en": ("Code not found", "Please copy the code from the poster once more."),
-    "ar": ("لم يتم العثور على الرمز", "يرجى نسخ الرمز من الملصق مرة أخرى."),
-}
-PAGE_NOT_FOUND = {
-    "de": ("Seite nicht gefunden", "Diese Adresse gibt es hier nicht."),
-    "en": ("Page not found", "There is no such address here."),
-    "ar": ("الصفحة غير موجودة", "هذا العنوان غير موجود هنا."),
-}
-TO_START = {"de": "Zur Startseite", "en": "To the start page", "ar": "إلى صفحة البداية"}
-# The Arabic texts above are translations that await a native reader.
-RIGHT_TO_LEFT = frozenset({"ar"})
+Answer = Callable[[Request], Awaitable[Response]]
+WITHOUT_DIALOGUE = {"/": "start", "/enter": "enter", "/organise": "organise"}
+OF_A_DIALOGUE = ("moderate", "board", "host", "print")
 
 
-class ClientNotBuilt(Exception):
-    """server/static holds no built client; the text says how to build it."""
+class Pages:
+    """The answers to every address that a person opens."""
 
+    def __init__(self, assets: dict[str, Assets], hall: Hall, public_url: str) -> None:
+        self.assets = assets
+        self.hall = hall
+        self.public_url = public_url
 
-@dataclass(frozen=True, slots=True)
-class Assets:
-    """The files one page loads, as paths below /static/."""
+    @property
+    def routes(self) -> list[Route]:
+        return [
+            *(Route(path, self._simple(page)) for path, page in WITHOUT_DIALOGUE.items()),
+            *(Route(f"/{page}/{{code}}", self._of(page)) for page in OF_A_DIALOGUE),
+            Route("/{code}", self._of("phone")),
+            Route("/{code}/{table}", self._of("phone")),
+        ]
 
-    scripts: tuple[str, ...]
-    styles: tuple[str, ...]
+    def page_not_found(self, request: Request) -> Response:
+        """For an address that leads nowhere."""
+        return self._not_found(request, PAGE_NOT_FOUND)
 
+    def _simple(self, page: str) -> Answer:
+        async def answer(request: Request) -> Response:
+            return self._shell(request, page, {})
 
-def read_manifest(static: Path = STATIC) -> dict[str, Assets]:
-    """Which page loads which files, as the client build wrote it; raises ClientNotBuilt."""
-    try:
-        manifest = json.loads((static / "manifest.json").read_text("utf-8"))
-    except FileNotFoundError:
-        raise ClientNotBuilt(f"no manifest.json in {static}: build the client first") from None
-    if missing := [page for page in PAGES if page not in manifest]:
-        raise ClientNotBuilt(f"{static}/manifest.json lacks {', '.join(missing)}")
-    return {
-        page: Assets(tuple(manifest[page]["scripts"]), tuple(manifest[page]["styles"]))
-        for page in PAGES
-    }
+        return answer
 
+    def _of(self, page: str) -> Answer:
+        async def answer(request: Request) -> Response:
+            return await self._dialogue_page(request, page)
 
-def shell(
-    page: str, assets: Assets, *, public_url: str, language: str, facts: Mapping[str, str]
-) -> str:
-    """One page before its script runs; `facts` become meta tags (code, table)."""
-    metas = {"public-url": public_url, "protocol": str(PROTOCOL), "page": page, **facts}
-    scripts = "".join(
-        f'<script type="module" src="/static/{escape(path)}"></script>\n' for path in assets.scripts
-    )
-    return _document(
-        language,
-        head="".join(
-            f'<meta name="{escape(name)}" content="{escape(text)}">\n'
-            for name, text in metas.items()
+        return answer
+
+    async def _dialogue_page(self, request: Request, page: str) -> Response:
+        asked = "-".join(request.path_params.values())
+        typed = typed_code(asked)
+        if typed is None or (typed.table is not None and page != "phone"):
+            looks_like_a_code = len(asked) <= LONGEST_TYPED and "." not in asked
+            return self._not_found(request, CODE_NOT_FOUND if looks_like_a_code else PAGE_NOT_FOUND)
+        path = _address(page, typed)
+        if request.url.path != path:
+            query = request.url.query
+            return RedirectResponse(f"{path}?{query}" if query else path)
+        if not await self._exists(typed.code):
+            return self._not_found(request, CODE_NOT_FOUND)
+        table = {} if typed.table is None else {"table": str(typed.table)}
+        return self._shell(request, page, {"code": typed.code, **table})
+
+    async def _exists(self, code: str) -> bool:
+        """Also when it cannot be told: the page itself says then what is wrong."""
+        try:
+            await self.hall.live(code)
+        except Forgotten:
+            return False
+        except (Unavailable, Corrupted):
+            return True
+        return True
+
+    def _shell(self, request: Request, page: str, facts: dict[str, str]) -> Response:
+        return HTMLResponse(
+            shell(
+                page,
+                self.assets[page],
+                public_url=self.public_url,
+                language=_language(request),
+                facts=facts,
+            )
         )
-        + _style_links(assets)
-        + scripts,
-        body=f'<div id="app"></div>\n<noscript>{_in_every_language(NO_SCRIPT)}</noscript>',
-    )
+
+    def _not_found(self, request: Request, texts: dict[str, tuple[str, str]]) -> Response:
+        return HTMLResponse(not_found(texts, self.assets["start"], _language(request)), 404)
 
 
-def not_found(texts: Mapping[str, tuple[str, str]], assets: Assets, language: str) -> str:
-    """The page for a code or an address that does not exist, in every language at once."""
-    sections = "".join(
-        f"<section {_speaks(spoken)}><h1>{escape(texts[spoken][0])}</h1>"
-        f"<p>{escape(texts[spoken][1])}</p>"
-        f'<p><a href="/">{escape(TO_START[spoken])}</a></p></section>\n'
-        for spoken in sorted(texts, key=lambda spoken: spoken != language)
-    )
-    return _document(
-        language, head=_style_links(assets), body=f'<main class="not-found">{sections}</main>'
-    )
+def _language(request: Request) -> str:
+    return preferred_language(request.headers.get("accept-language", ""))
 
 
-def preferred_language(accept_language: str) -> str:
-    """The language of ours that the browser asks for first; German when it names none."""
-    wishes = []
-    for order, part in enumerate(accept_language.split(",")):
-        name, _, quality = part.strip().partition(";q=")
-        wishes.append((-_quality(quality), order, name.strip().lower()[:2]))
-    return next((name for _, _, name in sorted(wishes) if name in NO_SCRIPT), "de")
-
-
-def _quality(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0
-
-
-def _document(language: str, *, head: str, body: str) -> str:
-    return (
-        f"<!doctype html>\n<html {_speaks(language)}>\n<head>\n"
-        '<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="color-scheme" content="light">\n'
-        f"<title>Dialogtisch</title>\n{head}</head>\n<body>\n{body}\n</body>\n</html>\n"
-    )
-
-
-def _style_links(assets: Assets) -> str:
-    return "".join(
-        f'<link rel="stylesheet" href="/static/{escape(path)}">\n' for path in assets.styles
-    )
-
-
-def _in_every_language(texts: Mapping[str, str]) -> str:
-    return "".join(f"<p {_speaks(language)}>{escape(text)}</p>" for language, text in texts.items())
-
-
-def _speaks(language: str) -> str:
-    return f'lang="{language}" dir="{"rtl" if language in RIGHT_TO_LEFT else "ltr"}"'
+def _address(page: str, typed: Typed) -> str:
+    """The one address of a page, however its code was typed."""
+    path = f"/{typed.code}" if page == "phone" else f"/{page}/{typed.code}"
+    return path if typed.table is None else f"{path}/{typed.table}"

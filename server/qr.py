@@ -7,7 +7,7 @@ import segno
 QUIET_ZONE_MODULES = 4
 
 
-def join_url(public_url: str, code: str, table: int | None) -> str:
+def join_url(public_url: str, code: str, table: str | None) -> str:
     """The address behind a QR code: the dialogue, or one of its tables."""
     return f"{public_url}/{code}" if table is None else f"{public_url}/{code}/{table}"
 

@@ -75,8 +75,16 @@ def test_cookies_insist_on_https_when_people_come_by_https() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["dialog.example.org", "DIALOG.example.org:443", "localhost:8000", "127.0.0.1", "[::1]:8000"]
-    + ["192.168.178.23:8000", "10.0.0.7", "tisch.local:80"],
+    [
+        "dialog.example.org",
+        "DIALOG.example.org:443",
+        "localhost:8000",
+        "127.0.0.1",
+        "[::1]:8000",
+        "192.168.178.23:8000",
+        "10.0.0.7",
+        "tisch.local:80",
+    ],
 )
 def test_we_answer_to_our_names_and_to_plain_addresses(host: str) -> None:
     assert answers_to(settings(*PUBLIC, "--allowed-hosts", "tisch.local"), host)
@@ -84,10 +92,24 @@ def test_we_answer_to_our_names_and_to_plain_addresses(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    [None, "", "evil.example.com", "dialog.example.org.evil.com", "localhost.evil.com"]
-    + ["dialog.example.org@evil.com", "evil.com#dialog.example.org", "127.0.0.1.evil.com"]
-    + ["dialog.example.org:80:80", "dialog.example.org:http", "dialog.example.org/", "[::1"]
-    + ["dialog.example.org evil.com", "dialog.example.org, evil.com", "0x7f.1.evil", "\\localhost"],
+    [
+        None,
+        "",
+        "evil.example.com",
+        "dialog.example.org.evil.com",
+        "localhost.evil.com",
+        "dialog.example.org@evil.com",
+        "evil.com#dialog.example.org",
+        "127.0.0.1.evil.com",
+        "dialog.example.org:80:80",
+        "dialog.example.org:http",
+        "dialog.example.org/",
+        "[::1",
+        "dialog.example.org evil.com",
+        "dialog.example.org, evil.com",
+        "0x7f.1.evil",
+        "\\localhost",
+    ],
 )
 def test_we_do_not_answer_to_other_names(host: str | None) -> None:
     assert not answers_to(settings(*PUBLIC), host)
@@ -108,9 +130,18 @@ def test_our_own_pages_and_allowed_ones_may_talk_to_us(origin: str | None, host:
 
 @pytest.mark.parametrize(
     "origin",
-    ["null", "", "https://evil.example.com", "http://192.168.1.20", "http://192.168.1.20:8001"]
-    + ["https://192.168.1.20:8000.evil.com", "file://192.168.1.20:8000", "192.168.1.20:8000"]
-    + ["http://192.168.1.20:8000/", "http://evil.com@192.168.1.20:8000"],
+    [
+        "null",
+        "",
+        "https://evil.example.com",
+        "http://192.168.1.20",
+        "http://192.168.1.20:8001",
+        "https://192.168.1.20:8000.evil.com",
+        "file://192.168.1.20:8000",
+        "192.168.1.20:8000",
+        "http://192.168.1.20:8000/",
+        "http://evil.com@192.168.1.20:8000",
+    ],
 )
 def test_other_sites_may_not_talk_to_us(origin: str) -> None:
     assert not may_talk(settings(*PUBLIC), origin, "192.168.1.20:8000")

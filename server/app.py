@@ -1,0 +1,87 @@
+"""The ASGI app: everything wired together, and the routes.
+
+A request passes the gate, then goes to a page, the API, the client's files or the sockets.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from rooms.errors import DialogtischError
+from rooms.hall import Hall
+from server.answers import failed, refusal
+from server.dialogues import Dialogues
+from server.entry import Entry, Keys
+from server.gate import Gate
+from server.pages import Pages
+from server.settings import Settings
+from server.shells import STATIC, read_manifest
+from server.sockets import Sockets
+from server.static_files import ClientFiles
+from server.storage import Storage
+
+WRITES = ("durable", "not_durable")
+
+
+async def create_app(settings: Settings, storage: Storage, static: Path = STATIC) -> ASGIApp:
+    """The whole server over an open storage. Raises ClientNotBuilt, Unavailable."""
+    sockets = Sockets(settings)
+    hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
+    entry = Entry(Keys(await storage.log.secret()), hall, settings.public_url)
+    sockets.open(hall, entry)
+    pages = Pages(read_manifest(static), hall, settings.public_url)
+    dialogues = Dialogues(hall, entry, settings.public_url, settings.secure)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        hall.begin()
+        yield
+        await hall.close()
+
+    async def health(_: Request) -> Response:
+        state = "away" if hall.away else storage.state()
+        well = state in WRITES
+        answer = {"ok": well, "storage": state, "dialogues": len(hall.lives)}
+        return JSONResponse(answer, 200 if well else 503)
+
+    async def not_there(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        if status == 404 and not request.url.path.startswith(("/api/", "/static/")):
+            return pages.page_not_found(request)
+        reason = "unknown_address" if status == 404 else "wrong_method"
+        return refusal("malformed", reason, status)
+
+    starlette = Starlette(
+        routes=[
+            Route("/healthz", health),
+            Mount("/static", ClientFiles(static)),
+            Mount("/api", routes=dialogues.routes),
+            *pages.routes,
+        ],
+        exception_handlers={
+            DialogtischError: _failed,
+            HTTPException: not_there,
+            Exception: _bug,
+        },
+        lifespan=lifespan,
+    )
+    app: ASGIApp = sockets.app(Gate(starlette, settings))
+    return app
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, DialogtischError)
+    return failed(error)
+
+
+async def _bug(_: Request, error: Exception) -> Response:
+    """Starlette hands the exception on after this answer, and uvicorn writes it to the log."""
+    return refusal("internal", "internal")

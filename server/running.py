@@ -1,0 +1,104 @@
+"""Runs the server until Ctrl-C: takes the port, opens the storage, says where to go."""
+
+import asyncio
+import contextlib
+import dataclasses
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import uvicorn
+
+from server.app import create_app
+from server.entry import Keys
+from server.serving import collect_rarely, serve_config
+from server.settings import BadSetting, Settings
+from server.storage import Storage, open_storage
+
+LINE = "─" * 72
+
+
+class Evening(uvicorn.Server):
+    """uvicorn that calls `opened` once phones can connect, and ends a signal where it arrives.
+
+    uvicorn raises a caught signal again after serving; that would cut short closing the storage.
+    """
+
+    def __init__(self, config: uvicorn.Config, opened: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._opened = opened
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._opened()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until Ctrl-C or SIGTERM. Raises BadSetting, StoreUnusable, ClientNotBuilt."""
+    port = take_port(settings.host, settings.port)
+    settings = with_port(settings, port.getsockname()[1])
+    config = serve_config(
+        None, host=settings.host, port=settings.port, fanout=settings.fanout, lifespan="on"
+    )
+    with contextlib.closing(port), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(settings, config, port))
+
+
+async def _serve(settings: Settings, config: uvicorn.Config, port: socket.socket) -> None:
+    async with open_storage(settings) as storage:
+        config.app = await create_app(settings, storage)
+        welcome = await welcoming(settings, storage)
+        collect_rarely()
+        await Evening(config, lambda: print(welcome, flush=True)).serve([port])
+        print("Saved and closed.", flush=True)
+
+
+def take_port(host: str, port: int) -> socket.socket:
+    """The listening socket, taken before anything else is started; raises BadSetting."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+    except OSError as error:
+        taken.close()
+        raise BadSetting(
+            f"port {port} on {host} cannot be used: {error.strerror}. "
+            "Does another server run already? Choose another one with --port."
+        ) from None
+    return taken
+
+
+def with_port(settings: Settings, port: int) -> Settings:
+    """The settings with the port that port 0 became."""
+    if settings.port == port:
+        return settings
+    public_url = settings.public_url.removesuffix(f":{settings.port}") + f":{port}"
+    return dataclasses.replace(settings, port=port, public_url=public_url)
+
+
+async def welcoming(settings: Settings, storage: Storage) -> str:
+    """What the organiser reads when everything is up."""
+    organiser = Keys(await storage.log.secret()).organiser_fragment()
+    lines: Sequence[Any] = (
+        LINE,
+        "  Dialogtisch is open.",
+        "",
+        f"  People join at     {settings.public_url}",
+        "  You organise at    (personal: whoever has this link may do everything)",
+        f"  {settings.public_url}/enter#{organiser}",
+        "",
+        *(f"  {sentence}" for sentence in storage.sentences),
+        "  Ctrl-C ends the evening; everything is kept.",
+        LINE,
+    )
+    return "\n".join(lines)

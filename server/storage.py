@@ -1,0 +1,88 @@
+"""Where this server keeps its dialogues: the Valkey it brings along, or a Redis somebody runs."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from rooms.errors import Unavailable
+from rooms.log import Log, Position
+from rooms.presence import Presence, RedisPresence
+from rooms.redis_log import RedisLog
+from server.durability import Durability, check_persistence
+from server.embedded import EmbeddedStore
+from server.settings import Settings
+from server.valkey_process import StoreUnusable
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The open storage. `sentences` say what acknowledged means here, to be printed at start."""
+
+    log: Log
+    presence: Presence
+    sentences: tuple[str, ...]
+    state: Callable[[], str]
+
+
+class CarefulLog(RedisLog):
+    """Keeps nothing any more once there is trouble, such as a disk that is nearly full.
+
+    Reading, and so the wall and the downloads, go on.
+    """
+
+    def __init__(self, url: str, trouble: Callable[[], str | None]) -> None:
+        super().__init__(url)
+        self._trouble = trouble
+
+    async def append(
+        self, code: str, expected: Position, epoch: int, entries: Sequence[tuple[bytes, bytes]]
+    ) -> bool:
+        self._check()
+        return await super().append(code, expected, epoch, entries)
+
+    async def claim(self, code: str) -> bool:
+        self._check()
+        return await super().claim(code)
+
+    def _check(self) -> None:
+        if trouble := self._trouble():
+            raise Unavailable(trouble)
+
+
+@asynccontextmanager
+async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
+    """The storage the settings name, for as long as the block lasts. Raises StoreUnusable."""
+    async with AsyncExitStack() as stack:
+        trouble: Callable[[], str | None]
+        if settings.redis_url:
+            url, trouble = settings.redis_url, _no_trouble
+        else:
+            store = EmbeddedStore(settings.data)
+            await store.start()
+            stack.push_async_callback(store.stop)
+            url, trouble = store.url, store.storage_state
+        durability = await _checked(url)
+        log, presence = CarefulLog(url, trouble), RedisPresence(url)
+        stack.push_async_callback(log.close)
+        stack.push_async_callback(presence.close)
+        in_peace = "durable" if durability.durable else "not_durable"
+        yield Storage(log, presence, durability.sentences, lambda: trouble() or in_peace)
+
+
+def _no_trouble() -> None:
+    """A storage that others run is not watched; what goes wrong there shows when it is used."""
+
+
+async def _checked(url: str) -> Durability:
+    try:
+        durability = await check_persistence(url)
+    except Unavailable as away:
+        raise StoreUnusable(f"the storage at {_without_password(url)} is away: {away}") from None
+    if not durability.fit:
+        raise StoreUnusable(" ".join(durability.sentences))
+    return durability
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
