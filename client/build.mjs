@@ -2,7 +2,7 @@
  * Builds every page in pages/<page>/ (index.tsx and index.css) into ../server/static: hashed names,
  * .br and .gz beside each file, and manifest.json, which tells the server what a page loads.
  *
- *   node build.mjs [--watch] [--out folder]
+ *   node build.mjs [--watch] [--out folder] [--only phone,start]
  */
 import { build, context } from "esbuild";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -16,15 +16,18 @@ const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     watch: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
     out: { type: "string", default: join(here, "..", "server", "static") },
   },
 });
 const out = resolve(options.out);
+const only = options.only.split(",").filter(Boolean);
 
 async function pagesWith(file) {
   const folders = await readdir(join(here, "pages"), { withFileTypes: true });
   const pages = folders.filter((folder) => folder.isDirectory()).map((folder) => folder.name);
-  return pages.filter((page) => existsSync(join(here, "pages", page, file))).sort();
+  const wanted = pages.filter((page) => !only.length || only.includes(page));
+  return wanted.filter((page) => existsSync(join(here, "pages", page, file))).sort();
 }
 
 async function settings(file, own) {

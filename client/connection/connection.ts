@@ -97,7 +97,12 @@ export function connect({ code, auth, onRefused, keep }: ConnectOptions): Connec
   const tab = randomHex(5);
   const outbox = new Outbox(tab, keep ? browserShelf(keep) : memoryShelf(), {
     isOpen: () => state.value === "live" && sender.isThisTab(),
-    offer: ({ id, name, fields }) => ask<Answer>("command", { ...fields, id, name }, ANSWER_MS),
+    offer: async ({ id, name, fields }) => {
+      const answer = await ask<Answer>("command", { ...fields, id, name }, ANSWER_MS);
+      // A dialogue nobody spoke to for long is put to sleep; only a hello wakes it.
+      if (answer && !answer.ok && answer.reason === "dialogue_asleep") void sayHello();
+      return answer;
+    },
     epoch: () => shared.value.epoch ?? 0,
   });
   const sender: Sender = keep

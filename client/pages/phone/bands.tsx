@@ -31,18 +31,22 @@ function LineBand() {
   const isDown = useLasting(line.state.value === "waiting", UNNOTICED_MS);
   const isSlow = oldestWait() > SLOW_MS;
   if (!isDown && !isSlow) return <div role="status" />;
-  const kept = line.keeps.value ? "" : "_not_kept";
   return (
     <div class="band line-band" data-tone="warn" role="status">
       <Icon name="offline" />
       <span class="band-text">
-        {isDown ? t(`offline${kept}`) : t(`slow${kept}`)}
+        {t(lineKey(isDown, line.keeps.value))}
         {waiting.value.length > 0 && (
           <span class="waiting-count"> {t("waiting_count", { n: waiting.value.length })}</span>
         )}
       </span>
     </div>
   );
+}
+
+function lineKey(isDown: boolean, keeps: boolean) {
+  if (isDown) return keeps ? "offline" : "offline_not_kept";
+  return keeps ? "slow" : "slow_not_kept";
 }
 
 function oldestWait(): number {

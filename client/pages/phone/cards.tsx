@@ -115,7 +115,9 @@ function MyCard({ card }: { card: ShownCard }) {
     <article class={card.hidden || card.leaving ? "card is-hidden" : "card"} data-kind={card.kind}>
       <div class="row is-apart">
         <KindWord kind={card.kind} />
-        <FateMark fate={card.fate} leaving={card.leaving} />
+        {!(card.hidden && card.fate.status === "saved") && (
+          <FateMark fate={card.fate} leaving={card.leaving} />
+        )}
       </div>
       <Written as="p" class="card-text" text={card.text} />
       {card.hidden && <HiddenNote reason={card.hidden.reason} />}

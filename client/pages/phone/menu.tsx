@@ -9,7 +9,7 @@ export type Errand = "table" | "language" | "goal";
 const errands: readonly [Errand, Drawing][] = [
   ["table", "table"],
   ["language", "language"],
-  ["goal", "hand"],
+  ["goal", "question"],
 ];
 
 export function Menu({ onErrand, onClose }: { onErrand: (errand: Errand) => void; onClose: () => void }) {

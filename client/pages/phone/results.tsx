@@ -27,7 +27,7 @@ function BallotResult({ ballot }: { ballot: Ballot }) {
   const [isWhole, showWhole] = useState(false);
   const votes = myVotes(line.mine.value, [], ballot.id);
   const options = ranked(optionsOf(ballot.id));
-  const visible = isWhole ? options : options.slice(0, FIRST_SHOWN);
+  const visible = isWhole ? options : leading(options);
   const rest = options.length - visible.length;
   const most = Math.max(1, ...options.map((option) => dotsOf(option.tally)));
   return (
@@ -57,6 +57,13 @@ function BallotResult({ ballot }: { ballot: Ballot }) {
   );
 }
 
+/** The first ten; with dots only those that got any, unless nothing did. */
+function leading(options: Option[]): Option[] {
+  const first = options.slice(0, FIRST_SHOWN);
+  const withDots = first.filter((option) => !option.tally || !("dots" in option.tally) || option.tally.dots);
+  return withDots.length ? withDots : first;
+}
+
 /** Dots: most first, then in the order of the ballot. Agreement: as asked. */
 function ranked(options: Option[]): Option[] {
   return [...options].sort((a, b) => dotsOf(b.tally) - dotsOf(a.tally) || a.order - b.order);
@@ -82,7 +89,7 @@ function DotsResult({ tally, most, mine }: { tally: DotsTally; most: number; min
       <meter class="result-bar" min={0} max={most} value={tally.dots} aria-hidden="true" />
       <p class="row">
         <strong>{t("result_dots", { n: tally.dots })}</strong>
-        <span class="soft">{t("result_voters", { n: tally.voters })}</span>
+        {tally.voters > 0 && <span class="soft">{t("result_voters", { n: tally.voters })}</span>}
         {mine > 0 && <span class="chip">{t("my_dots", { n: mine })}</span>}
       </p>
     </div>

@@ -54,14 +54,14 @@ function Statement({ ballot, options, present, vote }: StatementProps) {
   }
   return (
     <>
-      <p class="soft rule">{t("statements_rule")}</p>
+      {place === 0 && <p class="soft">{t("statements_rule")}</p>}
       <div class="progress">
-        <span class="numbers" role="status">
+        <span class="numbers">
           {t("statement_of", { n: place + 1, all: options.length })}
         </span>
         <progress max={options.length} value={place} aria-hidden="true" />
       </div>
-      <article class="card statement" data-kind={present.kind ?? undefined} key={present.id}>
+      <article class="card statement" data-kind={present.kind ?? undefined} aria-live="polite">
         <OptionHead ballot={ballot} option={present} />
         <OptionText option={present} />
       </article>

@@ -163,16 +163,13 @@ function VoteIsOpen() {
 function BallotPart({ ballot }: { ballot: Ballot }) {
   return (
     <section class="ballot">
-      <div class="question">
-        <div class="row is-apart">
-          <p class="eyebrow">{t("tab_vote")}</p>
-          {ballot.deadline !== null && <Timer deadline={ballot.deadline} />}
-        </div>
+      <div class="ballot-head">
         <Heading>
           <Authored of={ballot.title} main={mainLanguage.value} />
         </Heading>
-        {isPast(ballot.deadline) && <p class="time-up">{t("time_up_vote")}</p>}
+        {ballot.deadline !== null && <Timer deadline={ballot.deadline} />}
       </div>
+      {isPast(ballot.deadline) && <p class="time-up">{t("time_up_vote")}</p>}
       {ballot.method === "dots" ? <DotsBallot ballot={ballot} /> : <StatementsBallot ballot={ballot} />}
     </section>
   );

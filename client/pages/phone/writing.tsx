@@ -121,7 +121,7 @@ export function CardFields(props: CardFieldsProps) {
               aria-invalid={left < 0 ? "true" : undefined}
               onInput={(event) => onText(event.currentTarget.value)}
             />
-            <p class="row is-apart field-hint" id={`${id}-hint`}>
+            <p class="letters-row field-hint" id={`${id}-hint`}>
               <span>{kind === null ? t("choose_kind") : t("compose_hint")}</span>
               <LetterCount left={left} />
             </p>
