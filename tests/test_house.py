@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from our_files import ROOT, our_files
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 
@@ -58,23 +58,11 @@ def tool(*command: str | Path, **environment: str) -> None:
         pytest.fail(f"{done.stdout}{done.stderr}", pytrace=False)
 
 
-def our_files() -> list[Path]:
-    """Everything that is in git or about to be."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return [path for name in listed.splitlines() if (path := ROOT / name).is_file()]
-
-
 def our_texts() -> Iterator[tuple[str, str]]:
     """(path, text) of every file of ours that is text."""
     for path in our_files():
         try:
-            yield path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
+            yield path.as_posix(), (ROOT / path).read_text("utf-8")
         except UnicodeDecodeError:
             continue
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from our_files import ROOT, our_files
 
-ROOT = Path(__file__).parent.parent
 # Not the one of .venv: a bare Python, as on a new machine.
 PYTHON = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
 NOBODY_LISTENS = "http://127.0.0.1:9/simple"
@@ -51,17 +51,9 @@ class Place:
 
 
 def copy_of_the_project(folder: Path) -> Place:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for name in listed.splitlines():
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+    for path in our_files():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
     return Place(folder)
 
 
