@@ -21,6 +21,7 @@ from server.answers import failed, refusal
 from server.dialogues import Dialogues
 from server.entry import Entry, Keys
 from server.gate import Gate
+from server.known_codes import KnownCodes
 from server.pages import Pages
 from server.settings import Settings
 from server.shells import STATIC, read_manifest
@@ -37,8 +38,9 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
     hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
     entry = Entry(Keys(await storage.log.secret()), hall, settings.public_url)
     sockets.open(hall, entry)
-    pages = Pages(read_manifest(static), hall, settings.public_url)
-    dialogues = Dialogues(hall, entry, settings.public_url, settings.secure)
+    codes = KnownCodes(hall)
+    pages = Pages(read_manifest(static), codes, settings.public_url)
+    dialogues = Dialogues(hall, codes, entry, settings.public_url, settings.secure)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

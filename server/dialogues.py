@@ -20,6 +20,7 @@ from server.bodies import read_body
 from server.codes import Typed, typed_code
 from server.downloads import FILES, download
 from server.entry import Entry
+from server.known_codes import KnownCodes
 from server.making import begin, carry_out_or_remove, fresh_id
 from server.qr import join_url, qr_svg
 from server.results import results
@@ -47,8 +48,11 @@ class EnterBy(msgspec.Struct):
 class Dialogues:
     """The answers to /api/..., given the hall and the door for staff."""
 
-    def __init__(self, hall: Hall, entry: Entry, public_url: str, secure: bool) -> None:
+    def __init__(
+        self, hall: Hall, codes: KnownCodes, entry: Entry, public_url: str, secure: bool
+    ) -> None:
         self.hall = hall
+        self.codes = codes
         self.entry = entry
         self.public_url = public_url
         self.secure = secure
@@ -113,7 +117,7 @@ class Dialogues:
 
     async def qr(self, request: Request) -> Response:
         code = asked_code(request)
-        dialogue = (await self.hall.live(code)).dialogue
+        dialogue = (await self.codes.live(code)).dialogue
         table = request.query_params.get("table")
         if table is not None and table not in map(str, dialogue.tables):
             raise Refused("unknown_table")

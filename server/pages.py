@@ -7,8 +7,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from rooms.errors import Corrupted, Forgotten, Unavailable
-from rooms.hall import Hall
 from server.codes import LONGEST_TYPED, Typed, typed_code
+from server.known_codes import KnownCodes
 from server.shells import (
     CODE_NOT_FOUND,
     PAGE_NOT_FOUND,
@@ -26,9 +26,9 @@ OF_A_DIALOGUE = ("moderate", "board", "host", "print")
 class Pages:
     """The answers to every address that a person opens."""
 
-    def __init__(self, assets: dict[str, Assets], hall: Hall, public_url: str) -> None:
+    def __init__(self, assets: dict[str, Assets], codes: KnownCodes, public_url: str) -> None:
         self.assets = assets
-        self.hall = hall
+        self.codes = codes
         self.public_url = public_url
 
     @property
@@ -74,7 +74,7 @@ class Pages:
     async def _exists(self, code: str) -> bool:
         """Also when it cannot be told: the page itself says then what is wrong."""
         try:
-            await self.hall.live(code)
+            await self.codes.live(code)
         except Forgotten:
             return False
         except (Unavailable, Corrupted):

@@ -4,8 +4,8 @@ import re
 
 import pytest
 import segno
-from evening import Evening, open_hall
 from open_server import OpenServer
+from played_evening import Evening, open_hall
 
 from rooms.abilities import COMMANDS
 from rooms.dialogue import Dialogue

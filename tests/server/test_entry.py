@@ -6,8 +6,8 @@ from http.cookies import Morsel
 from pathlib import Path
 
 import pytest
-from evening import Evening, open_hall
 from open_server import OpenServer, open_server
+from played_evening import Evening, open_hall
 
 from rooms.links import RevokeLink
 from rooms.log import MemoryLog
@@ -157,8 +157,8 @@ async def test_a_revoked_link_is_worthless_at_once_whoever_revoked_it(
         elsewhere = Evening(hall, await hall.live(code))
         await elsewhere.act(ORGANISER, RevokeLink(link=LinkId(moderator["id"])))
         async with asyncio.timeout(5):
-            while (await browser.get(f"/api/dialogues/{code}/links")).status == 200:
-                await asyncio.sleep(0.02)  # noqa: ASYNC110  # it is another process that changes
+            while (await browser.get(f"/api/dialogues/{code}/links")).status == 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         refused = await browser.get(f"/api/dialogues/{code}/links")
         assert (refused.status, (await refused.json())["reason"]) == (403, "link_revoked")
         again = await browser.post("/api/enter", {"secret": fragment_of(moderator["url"])})
