@@ -270,8 +270,8 @@ class BallotShown(Shown, frozen=True):
 class OptionShown(Shown, frozen=True):
     """What can be voted on. `tally` is null until the ballot is closed, for everybody.
 
-    Then it is {dots, voters} or {agree, disagree, pass}. `gone`: its card is hidden, nothing can
-    be put on it. A hidden card's text is shown to moderators only.
+    Then it is {dots, voters} or {agree, disagree, pass}. `gone`: its card is hidden or
+    withdrawn, nothing can be put on it. Then `text` is empty; moderators still read a hidden one.
     """
 
     entry: ClassVar[str] = "option:<ballot>:<id>"
@@ -299,8 +299,7 @@ def show_option(
     option = dialogue.options[key]
     if dialogue.ballots[option.ballot].own_table and not _is_at(audience, option):
         return None
-    card = dialogue.cards.get(option.card) if option.card else None
-    covered = card is not None and card.hidden is not None and audience.kind != "moderator"
+    covered = option.card is not None and _is_covered(dialogue, option.card, audience)
     return OptionShown(
         id=option.id,
         ballot=option.ballot,
@@ -312,6 +311,14 @@ def show_option(
         gone=option.gone or covered,
         tally=option.tally,
     )
+
+
+def _is_covered(dialogue: Dialogue, key: CardId, audience: Audience) -> bool:
+    """A withdrawn card's words are covered for everybody, a hidden one's not for moderators."""
+    card = dialogue.cards.get(key)
+    if card is None:
+        return True
+    return card.hidden is not None and audience.kind != "moderator"
 
 
 def _is_at(audience: Audience, option: Option) -> bool:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from rooms.dialogue import Command, Dialogue, Event, Shown
 from rooms.errors import Refused
+from rooms.marks import take_off
 from rooms.messages import (
     Audience,
     Call,
@@ -77,7 +78,7 @@ class EditCard(Command, frozen=True):
 
 
 class WithdrawCard(Command, frozen=True):
-    """Take the own card away while its round is open."""
+    """Take the own card away while its round is open; dots on it return to those who gave them."""
 
     card: CardId
 
@@ -140,6 +141,7 @@ class CardWithdrawn(Event, frozen=True):
     def apply(self, dialogue: Dialogue) -> None:
         card = dialogue.cards[self.card]
         dialogue.drop(dialogue.cards, self.card)
+        take_off(dialogue, card.id)
         author = dialogue.people.get(PersonId(card.author))
         if author:
             left = tuple(other for other in author.cards if other != card.id)

@@ -6,9 +6,9 @@ from msgspec.structs import asdict, replace
 
 from rooms.dialogue import Command, Dialogue, Event, Shown
 from rooms.errors import Refused
-from rooms.marks import recount
-from rooms.messages import Audience, BallotId, Call, CardId, OptionId, Role, Staff
-from rooms.records import Card, Moderation, Option
+from rooms.marks import put_back, take_off
+from rooms.messages import Audience, Call, CardId, Role, Staff
+from rooms.records import Card, Moderation
 from rooms.texts import MOST_TITLE_LETTERS, clean_text
 
 HIDERS: frozenset[Role] = frozenset({"moderator", "host"})
@@ -58,13 +58,9 @@ class CardHidden(Event, frozen=True):
     def apply(self, dialogue: Dialogue) -> None:
         hidden = replace(dialogue.cards[self.card], hidden=self.reason)
         dialogue.put(dialogue.cards, self.card, hidden)
-        _touch(dialogue, hidden)
+        dialogue.touch("my_cards", (hidden.author, hidden.id))
         _log(dialogue, "hidden", self.card, self.at, self.reason, self.role, self.table)
-        for key, option in _open_options(dialogue, self.card):
-            refunded = dialogue.ballots[option.ballot].method == "dots"
-            since = dialogue.version if refunded else option.since
-            dialogue.put(dialogue.options, key, replace(option, gone=True, since=since))
-            recount(dialogue, option)
+        take_off(dialogue, self.card)
 
 
 class CardUnhidden(Event, frozen=True):
@@ -76,11 +72,9 @@ class CardUnhidden(Event, frozen=True):
     def apply(self, dialogue: Dialogue) -> None:
         shown = replace(dialogue.cards[self.card], hidden=None)
         dialogue.put(dialogue.cards, self.card, shown)
-        _touch(dialogue, shown)
+        dialogue.touch("my_cards", (shown.author, shown.id))
         _log(dialogue, "unhidden", self.card, self.at, "", self.role, self.table)
-        for key, option in _open_options(dialogue, self.card):
-            dialogue.put(dialogue.options, key, replace(option, gone=False))
-            recount(dialogue, option)
+        put_back(dialogue, self.card)
 
 
 def _card_in_reach(dialogue: Dialogue, call: Call, key: CardId) -> Card:
@@ -94,24 +88,6 @@ def _card_in_reach(dialogue: Dialogue, call: Call, key: CardId) -> Card:
 
 def _at(call: Call) -> int | None:
     return call.by.table if isinstance(call.by, Staff) else None
-
-
-def _open_options(
-    dialogue: Dialogue, card: CardId
-) -> list[tuple[tuple[BallotId, OptionId], Option]]:
-    return [
-        (key, option)
-        for key, option in dialogue.options.items()
-        if option.card == card and dialogue.ballots[option.ballot].state == "open"
-    ]
-
-
-def _touch(dialogue: Dialogue, card: Card) -> None:
-    """Its author sees the reason, and closed ballots cover or show its words."""
-    dialogue.touch("my_cards", (card.author, card.id))
-    for key, option in dialogue.options.items():
-        if option.card == card.id:
-            dialogue.touch("options", key)
 
 
 def _log(

@@ -1,9 +1,14 @@
-"""Counting marks: which of them count, how many dots are spent, how many people took part."""
+"""Counting marks: which of them count, how many dots are spent, how many people took part.
+
+Also what becomes of the marks on a card that is hidden, withdrawn or shown again.
+"""
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from rooms.dialogue import Dialogue
-from rooms.messages import BallotId, OptionId, PersonId
+from rooms.messages import BallotId, CardId, OptionId, PersonId
 from rooms.records import Ballot, Option, Voice
 
 
@@ -31,6 +36,30 @@ def spent(dialogue: Dialogue, ballot: BallotId, person: PersonId) -> int:
 
 def takes_part(dialogue: Dialogue, ballot: BallotId, voice: Voice | None) -> bool:
     return voice is not None and any(True for _ in counted(dialogue, ballot, voice))
+
+
+def take_off(dialogue: Dialogue, card: CardId) -> None:
+    """Open ballots lose the card's options; dots on them return to those who gave them."""
+    for key, option in options_of(dialogue, card):
+        ballot = dialogue.ballots[option.ballot]
+        if ballot.state == "open":
+            since = dialogue.version if ballot.method == "dots" else option.since
+            dialogue.put(dialogue.options, key, replace(option, gone=True, since=since))
+            recount(dialogue, option)
+        dialogue.touch("options", key)
+
+
+def put_back(dialogue: Dialogue, card: CardId) -> None:
+    """Open ballots offer the card again; answers on it count again, dots were given back."""
+    for key, option in options_of(dialogue, card):
+        if dialogue.ballots[option.ballot].state == "open":
+            dialogue.put(dialogue.options, key, replace(option, gone=False))
+            recount(dialogue, option)
+        dialogue.touch("options", key)
+
+
+def options_of(dialogue: Dialogue, card: CardId) -> list[tuple[tuple[BallotId, OptionId], Option]]:
+    return [(key, option) for key, option in dialogue.options.items() if option.card == card]
 
 
 def recount(dialogue: Dialogue, option: Option) -> None:

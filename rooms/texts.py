@@ -48,15 +48,23 @@ def _check_letters(text: str) -> None:
     marks = 0
     for letter in text:
         category = unicodedata.category(letter)
-        if (
-            letter in _DIRECTION_CONTROLS
-            or category == "Cs"
-            or (category == "Cc" and letter != "\n")
-        ):
+        if category in ("Mn", "Me"):
+            marks += 1
+        elif category != "Cf":  # a joiner among marks is not seen and does not part them
+            marks = 0
+        if marks > MOST_MARKS_PER_LETTER or _is_forbidden(letter, category):
             raise Refused("forbidden_characters")
-        marks = marks + 1 if category in ("Mn", "Me") else 0
-        if marks > MOST_MARKS_PER_LETTER:
-            raise Refused("forbidden_characters")
+
+
+def _is_forbidden(letter: str, category: str) -> bool:
+    if category == "Cc":
+        return letter != "\n"
+    return letter in _DIRECTION_CONTROLS or category == "Cs" or _is_no_character(letter)
+
+
+def _is_no_character(letter: str) -> bool:
+    """U+FFFE, U+FFFF and their like, which no XML and so no spreadsheet may hold."""
+    return ord(letter) & 0xFFFE == 0xFFFE
 
 
 def _is_visible(letter: str) -> bool:
