@@ -24,6 +24,10 @@ as `ABCDEFGH`.
 | a phone | `{code, token}` | `token`: 32 hexadecimal digits, made once at random on the device |
 | staff | `{code, link}` | `link`: the link's id; its cookie must come with the request |
 
+A personal link looks like `https://host/enter#SECRET`. `POST /api/enter` with the JSON body
+`{"secret": "SECRET"}` answers `{ok, role, code, link, table, page}` and sets a cookie; send that
+cookie with the websocket request. No Origin header is needed outside browsers.
+
 A refused connection gets a connect error whose `data` is `{error, reason}`: `unknown_code`,
 `bad_token`, `not_signed_in`, `link_revoked`, `wrong_origin`, `too_many_sockets`, `malformed`.
 Browsers must come from the server's own origin. A connection that sends no connect packet within
