@@ -38,8 +38,6 @@ MALFORMED_ALLOWED = 4
 CONNECTS_ALLOWED = 3
 FRAGMENTS_ALLOWED = 16
 
-_ENGINE_TEXTS = (b"3", b"1")  # pong, close; the rest of Engine.IO is for polling and upgrades
-
 # No client holds epoch -1, so whoever receives this says hello again and gets what it missed.
 CATCH_UP = ready_frame(
     event_packet("view", {"of": "shared", "epoch": -1, "from": -1, "to": -1, "put": {}, "drop": []})
@@ -139,10 +137,14 @@ class Wire(WebSocketsSansIOProtocol):
     def send_receive_event_to_app(self) -> None:
         """A whole message arrived: an event goes to the listener, the rest to python-socketio."""
         message = b"".join(self.frames)
-        if self.curr_msg_data_type == "text":
-            wanted = message in _ENGINE_TEXTS
-        else:
-            wanted = self._take_packet(message)
+        try:
+            if self.curr_msg_data_type == "text":
+                wanted = _is_engine_text(message)
+            else:
+                wanted = self._take(read_packet(message))
+        except Malformed:
+            wanted = False
+            self._count_malformed()
         if wanted:
             super().send_receive_event_to_app()
         self.frames = []
@@ -160,26 +162,19 @@ class Wire(WebSocketsSansIOProtocol):
         else:
             super().handle_ping()
 
-    def _take_packet(self, message: bytes) -> bool:
-        """Whether python-socketio has to see this message too."""
-        try:
-            packet = read_packet(message)
-        except Malformed:
-            self._count_malformed()
-            return False
-        if packet.packet_type == EVENT and self.listener and _is_answerable(packet):
-            self.listener(cast(int, packet.id), packet.data)
-            return False
-        wanted = self._is_for_socketio(packet)
-        if not wanted:
-            self._count_malformed()
-        return wanted
-
-    def _is_for_socketio(self, packet: LimitedPacket) -> bool:
-        if packet.packet_type == CONNECT and self.listener is None:
+    def _take(self, packet: LimitedPacket) -> bool:
+        """Whether python-socketio has to see it too; raises Malformed."""
+        kind = packet.packet_type
+        if self.listener is None:
             self._connects += 1
-            return self._connects <= CONNECTS_ALLOWED
-        return packet.packet_type == DISCONNECT and self.listener is not None
+            if kind == CONNECT and self._connects <= CONNECTS_ALLOWED:
+                return True
+        elif kind == EVENT and packet.namespace == "/" and packet.id is not None:
+            self.listener(packet.id, packet.data)
+            return False
+        elif kind == DISCONNECT:
+            return True
+        raise Malformed("unexpected_packet")
 
     def _count_malformed(self) -> None:
         self._malformed += 1
@@ -187,8 +182,11 @@ class Wire(WebSocketsSansIOProtocol):
             self.cut("malformed")
 
 
-def _is_answerable(packet: LimitedPacket) -> bool:
-    return packet.id is not None and packet.namespace == "/"
+def _is_engine_text(message: bytes) -> bool:
+    """Engine.IO's pong and close; the rest of it is for polling and upgrades. Raises Malformed."""
+    if message in (b"3", b"1"):
+        return True
+    raise Malformed("unexpected_text")
 
 
 def _keep_kernel_queue_short(transport: asyncio.Transport) -> None:

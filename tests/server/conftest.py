@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from open_server import OpenServer, open_server
+from sockets_open import OpenSockets, sockets_open
 
 from rooms.log import MemoryLog
 from server.shells import PAGES
@@ -45,3 +46,17 @@ async def organiser(server: OpenServer) -> OpenServer:
     """The same, with the organiser signed in."""
     await server.enter_as_organiser()
     return server
+
+
+@pytest_asyncio.fixture(params=["ready", "stock"], loop_scope="session")
+async def evening(request: pytest.FixtureRequest) -> AsyncIterator[OpenSockets]:
+    """Sockets in both ways to reach people, which must promise the same."""
+    async with sockets_open("--fanout", request.param) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ready() -> AsyncIterator[OpenSockets]:
+    """Sockets as they are unless a setting says otherwise."""
+    async with sockets_open() as opened:
+        yield opened
