@@ -12,7 +12,7 @@ import uvicorn
 
 from server.app import create_app
 from server.entry import Keys
-from server.serving import collect_rarely, serve_config
+from server.serving import allow_many_connections, collect_rarely, serve_config
 from server.settings import BadSetting, Settings
 from server.storage import Storage, open_storage
 
@@ -46,6 +46,7 @@ def serve(settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM. Raises BadSetting, StoreUnusable, ClientNotBuilt."""
     port = take_port(settings.host, settings.port)
     settings = with_port(settings, port.getsockname()[1])
+    allow_many_connections()
     config = serve_config(
         None, host=settings.host, port=settings.port, fanout=settings.fanout, lifespan="on"
     )

@@ -1,6 +1,8 @@
 """How uvicorn serves the app: one process on uvloop, with short queues and few collections."""
 
+import contextlib
 import gc
+import resource
 from typing import Any
 
 import uvicorn
@@ -10,6 +12,8 @@ from server.frames import MESSAGE_BYTES, Wire
 STAFF_MESSAGE_BYTES = 64 * 1024
 WAITING_CONNECTIONS = 2_048
 GOODBYE_SECONDS = 5
+OPEN_FILES_WANTED = 20_000
+OPEN_FILES_ANYWHERE = 10_240  # macOS allows no more, whatever it says its limit is
 
 
 def serve_config(
@@ -50,3 +54,15 @@ def collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
+
+
+def allow_many_connections() -> None:
+    """Lift the limit of open files: shells often stop at 256 or 1,024, and every phone is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for wanted in (OPEN_FILES_WANTED, OPEN_FILES_ANYWHERE):
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        if most <= soft:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            return

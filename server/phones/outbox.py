@@ -17,7 +17,7 @@ from server.limits import COMMANDS_AT_ONCE, COMMANDS_PER_SECOND
 from server.phones.line import Ack
 
 Told = Callable[[str, float, Ack], None]
-"""Called at each final answer: the command's name, seconds since it was given, the answer."""
+"""Called at each final answer: the command's name, seconds since it was first sent, the answer."""
 
 MOST_UNDER_WAY = 8
 ANSWERED_KEPT = 200
@@ -45,8 +45,8 @@ class Order:
     """One command and who waits for its answer."""
 
     body: dict[str, Any]
-    given: float
     answer: "asyncio.Future[Ack]"
+    sent: float | None = None
 
 
 class Pace:
@@ -80,6 +80,11 @@ class Outbox:
         self._pace = Pace()
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the next command may leave."""
+        return self._pace.wait(time.monotonic())
 
     def put(self, name: str, fields: dict[str, Any]) -> "asyncio.Future[Ack]":
         """The future of the final answer."""
@@ -117,7 +122,7 @@ class Outbox:
 
     def _add(self, body: dict[str, Any]) -> "asyncio.Future[Ack]":
         answer: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
-        self._unanswered[body["id"]] = Order(body, time.monotonic(), answer)
+        self._unanswered[body["id"]] = Order(body, answer)
         self._pump()
         return answer
 
@@ -125,7 +130,7 @@ class Outbox:
         if not self._is_open or self._timer:
             return
         now = time.monotonic()
-        for order in list(self._free()):
+        for order in self._free():
             if order.body["id"] in self._under_way:
                 continue
             if len(self._under_way) >= MOST_UNDER_WAY:
@@ -133,8 +138,7 @@ class Outbox:
             if pause := self._pace.wait(now):
                 self._pause(pause)
                 return
-            self._pace.take(now)
-            self._send(order)
+            self._send(order, now)
 
     def _free(self) -> Iterator[Order]:
         """What need not wait for the answer to something before it."""
@@ -151,7 +155,9 @@ class Outbox:
             if about is not None:
                 taken.add(about)
 
-    def _send(self, order: Order) -> None:
+    def _send(self, order: Order, now: float) -> None:
+        self._pace.take(now)
+        order.sent = order.sent or now
         self._under_way.add(order.body["id"])
         self._offer(order.body, lambda ack: self._hear(order, ack))
 
@@ -169,7 +175,7 @@ class Outbox:
         if ack["ok"]:
             self._answered.append(order.body)
         if self._told:
-            self._told(order.body["name"], time.monotonic() - order.given, ack)
+            self._told(order.body["name"], time.monotonic() - (order.sent or 0.0), ack)
         if not order.answer.done():
             order.answer.set_result(ack)
 

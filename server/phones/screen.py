@@ -50,6 +50,11 @@ class Screen:
     def code(self) -> str:
         return self._auth["code"]
 
+    @property
+    def pause(self) -> float:
+        """Seconds until a command would leave at once; the server lets nobody go faster."""
+        return self._outbox.pause
+
     async def connect(self) -> None:
         """Come in and say hello. Raises NotLetIn, OSError."""
         line = self._line = Line(self._view, self._lost)
