@@ -1,0 +1,36 @@
+"""What the tests of the store that comes along share: entries in it, and waiting for it."""
+
+import asyncio
+from collections.abc import Callable
+
+from rooms.log import Position
+from rooms.redis_log import RedisLog
+from server.embedded import EmbeddedStore
+
+CODE = "ABCDEFGH"
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait for something that must come; only a hang ends this by time."""
+    for _ in range(3_000):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+async def keep(store: EmbeddedStore, count: int) -> None:
+    """Append `count` entries, each acknowledged before the next."""
+    log = RedisLog(store.url)
+    for _ in range(count):
+        tail = await log.tail(CODE)
+        assert await log.append(CODE, tail, 1, [(b"card", b"seal")] * 2)
+    await log.close()
+
+
+async def kept(store: EmbeddedStore) -> Position:
+    log = RedisLog(store.url)
+    tail = await log.tail(CODE)
+    assert len(await log.read(CODE)) == tail.version
+    await log.close()
+    return tail
