@@ -18,8 +18,17 @@ export function memoryShelf(): Shelf {
   return { keeps: false, all: () => [], write() {}, remove() {}, watch() {} };
 }
 
-export function browserShelf(name: string, storage: Storage = localStorage): Shelf {
-  return new BrowserShelf(`dialogtisch.${name}.command.`, storage);
+export function browserShelf(name: string, storage = allowedStorage()): Shelf {
+  return storage ? new BrowserShelf(`dialogtisch.${name}.command.`, storage) : memoryShelf();
+}
+
+/** Where storage is forbidden, already the word `localStorage` throws. */
+function allowedStorage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
 }
 
 class BrowserShelf implements Shelf {

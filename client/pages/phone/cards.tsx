@@ -178,7 +178,7 @@ function UnsentActions({ card }: { card: ShownCard }) {
 function RefusedActions({ card, refused }: { card: ShownCard; refused: string }) {
   const wasNew = card.id === null;
   return (
-    <div class="button-row">
+    <div class="button-row is-plain">
       {wasNew && (
         <button class="button" onClick={() => intoDraft(card, refused)}>
           <Icon name="pencil" />
@@ -206,7 +206,7 @@ function AskWithdraw({ card, onDone }: { card: ShownCard; onDone: () => void }) 
   return (
     <div class="asking" role="group" aria-label={t("withdraw_ask")}>
       <p>{t("withdraw_ask")}</p>
-      <div class="button-row">
+      <div class="button-row is-plain">
         <button class="button is-risky" onClick={withdraw}>
           {t("withdraw_yes")}
         </button>

@@ -18,7 +18,7 @@ export function DotsBallot({ ballot }: { ballot: Ballot }) {
   const left = dotsLeft(ballot, votes);
   return (
     <>
-      <DotsRule ballot={ballot} />
+      <DotsRule ballot={ballot} onCards={options.some((option) => option.card !== null)} />
       {options.length === 0 && <p class="soft">{t("no_options")}</p>}
       <ul class="stack">
         {options.map((option) => (
@@ -32,14 +32,16 @@ export function DotsBallot({ ballot }: { ballot: Ballot }) {
   );
 }
 
-function DotsRule({ ballot }: { ballot: Ballot }) {
+function DotsRule({ ballot, onCards }: { ballot: Ballot; onCards: boolean }) {
   return (
     <div class="rule">
       <p>
         <strong>{t("dots_rule", { n: ballot.dots })}</strong>{" "}
         {ballot.most_per_option < ballot.dots && t("dots_most", { n: ballot.most_per_option })}
       </p>
-      <p>{t("dots_free")}</p>
+      <p>
+        {onCards && t("dots_own")} {t("dots_free")}
+      </p>
       <p class="soft">{t("dots_secret")}</p>
     </div>
   );
@@ -87,6 +89,7 @@ function DotOption({ ballot, option, vote, left }: DotOptionProps) {
 }
 
 const MOST_DRAWN = 5;
+const MOST_LEFT_DRAWN = 6;
 
 function PlacedDots({ dots, most }: { dots: number; most: number }) {
   if (most > MOST_DRAWN) return <span class="dots-number numbers">{formatNumber(dots)}</span>;
@@ -125,7 +128,7 @@ function DotsLeft({ all: given, left }: { all: number; left: number }) {
   return (
     <div class="dots-left" role="status">
       <span class="dots-drawn" aria-hidden="true">
-        {given <= 12 &&
+        {given <= MOST_LEFT_DRAWN &&
           Array.from({ length: given }, (_, place) => (
             <span key={place} class={place < left ? "dot is-free" : "dot"} />
           ))}

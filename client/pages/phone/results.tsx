@@ -86,7 +86,7 @@ function Tally({ option, most, vote }: { option: Option; most: number; vote: Sho
 function DotsResult({ tally, most, mine }: { tally: DotsTally; most: number; mine: number }) {
   return (
     <div class="result">
-      <meter class="result-bar" min={0} max={most} value={tally.dots} aria-hidden="true" />
+      <progress max={most} value={tally.dots} aria-hidden="true" />
       <p class="row">
         <strong>{t("result_dots", { n: tally.dots })}</strong>
         {tally.voters > 0 && <span class="soft">{t("result_voters", { n: tally.voters })}</span>}
@@ -104,7 +104,7 @@ function AgreementResult({ tally, mine }: { tally: AgreementTally; mine: Judgeme
         <div class="answer-result" data-judgement={judgement} key={judgement}>
           <Icon name={judgementDrawings[judgement]} />
           <span>{t(judgement)}</span>
-          <meter class="result-bar" min={0} max={all} value={tally[judgement]} aria-hidden="true" />
+          <progress max={all} value={tally[judgement]} aria-hidden="true" />
           <strong class="numbers">{formatNumber(tally[judgement])}</strong>
         </div>
       ))}

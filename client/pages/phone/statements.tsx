@@ -20,6 +20,7 @@ const shown = signal<Record<string, string | null>>({});
 
 function show(ballot: string, option: string | null) {
   shown.value = { ...shown.value, [ballot]: option };
+  scrollTo(0, 0);
 }
 
 export function StatementsBallot({ ballot }: { ballot: Ballot }) {
@@ -65,11 +66,28 @@ function Statement({ ballot, options, present, vote }: StatementProps) {
         <OptionHead ballot={ballot} option={present} />
         <OptionText option={present} />
       </article>
+      {vote && <FateMark fate={vote.fate} />}
+      <div class="row is-apart">
+        <button
+          class="button is-quiet is-icon"
+          aria-label={t("back")}
+          disabled={place === 0}
+          onClick={() => goTo(place - 1)}
+        >
+          <Icon name="back" directed />
+        </button>
+        <button class="button is-quiet" onClick={() => show(ballot.id, null)}>
+          {t("my_answers")}
+        </button>
+        <button class="button is-quiet is-icon" aria-label={t("next")} onClick={() => goTo(place + 1)}>
+          <Icon name="forward" directed />
+        </button>
+      </div>
       <div class="judgements" role="group" aria-label={t("tab_vote")}>
         {judgements.map((judgement) => (
           <button
             key={judgement}
-            class={vote?.answer === judgement ? "button is-large judgement is-chosen" : "button is-large judgement"}
+            class={vote?.answer === judgement ? "button judgement is-chosen" : "button judgement"}
             data-judgement={judgement}
             aria-pressed={vote?.answer === judgement}
             onClick={() => answer(judgement)}
@@ -78,20 +96,6 @@ function Statement({ ballot, options, present, vote }: StatementProps) {
             {t(judgement)}
           </button>
         ))}
-      </div>
-      {vote && <FateMark fate={vote.fate} />}
-      <div class="row is-apart">
-        <button class="button is-quiet" disabled={place === 0} onClick={() => goTo(place - 1)}>
-          <Icon name="back" directed />
-          {t("back")}
-        </button>
-        <button class="button is-quiet" onClick={() => show(ballot.id, null)}>
-          {t("my_answers")}
-        </button>
-        <button class="button is-quiet" onClick={() => goTo(place + 1)}>
-          {t("next")}
-          <Icon name="forward" directed />
-        </button>
       </div>
     </>
   );
@@ -118,7 +122,7 @@ function Answers(props: { ballot: Ballot; options: Option[]; votes: ReadonlyMap<
                 <AnswerChip answer={votes.get(option.id)?.answer ?? null} />
                 <button class="button is-quiet" onClick={() => show(ballot.id, option.id)}>
                   <Icon name="pencil" />
-                  {t("edit")}
+                  {votes.get(option.id)?.answer ? t("edit") : t("answer_now")}
                 </button>
               </div>
               <AnswerFate vote={votes.get(option.id)} />
