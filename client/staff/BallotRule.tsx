@@ -2,12 +2,13 @@
 import type { Ballot } from "../connection/index.ts";
 import { say } from "./words.ts";
 
-export function ballotRule(ballot: Ballot): string {
+export function ballotRule(ballot: Ballot, spoken?: string): string {
   const how =
     ballot.method === "dots"
-      ? say("ballot.rule_dots", { n: ballot.dots, most: ballot.most_per_option })
-      : say("ballot.rule_agreement");
-  return `${how}, ${say(ballot.own_table ? "ballot.rule_own" : "ballot.rule_all")}`;
+      ? say("ballot.rule_dots", { n: ballot.dots, most: ballot.most_per_option }, spoken)
+      : say("ballot.rule_agreement", {}, spoken);
+  const where = say(ballot.own_table ? "ballot.rule_own" : "ballot.rule_all", {}, spoken);
+  return `${how}${say("ballot.rule_comma", {}, spoken)} ${where}`;
 }
 
 export function BallotRule({ ballot }: { ballot: Ballot }) {

@@ -26,10 +26,9 @@ export function OptionBar({ option, ballot, place, best }: Props) {
           {option.table !== null && ` · ${say("table.number", { n: option.table })}`}
         </p>
         {ballot.method === "dots" ? <DotsBar option={option} best={best} /> : <AgreementBar option={option} />}
+        {ballot.method === "agreement" && <Answers option={option} />}
       </div>
-      <p class="option-number">
-        {ballot.method === "dots" ? <DotsNumber option={option} /> : <AgreementNumber option={option} />}
-      </p>
+      {ballot.method === "dots" && <DotsNumber option={option} />}
     </div>
   );
 }
@@ -61,22 +60,22 @@ function AgreementBar({ option }: { option: Option }) {
 function DotsNumber({ option }: { option: Option }) {
   const voters = option.tally && "voters" in option.tally ? option.tally.voters : 0;
   return (
-    <>
+    <p class="option-number">
       <strong class="numbers">{say("results.tally_dots", { n: dotsOf(option) })}</strong>
       <span class="soft small">{say("results.tally_voters", { n: voters })}</span>
-    </>
+    </p>
   );
 }
 
-function AgreementNumber({ option }: { option: Option }) {
+function Answers({ option }: { option: Option }) {
   const tally = agreementOf(option);
   return (
-    <>
+    <p class="option-answers">
       {(["agree", "disagree", "pass"] as const).map((answer) => (
         <span key={answer} class="answer-number" data-answer={answer}>
           <strong class="numbers">{tally[answer]}</strong> {say(`results.${answer}`)}
         </span>
       ))}
-    </>
+    </p>
   );
 }

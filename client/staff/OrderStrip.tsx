@@ -15,7 +15,7 @@ export function OrderStrip() {
   const fresh = useFresh(last?.stage === "saved" ? last.id : null, SAVED_SHOWN_MS);
   const patient = useFresh(waiting?.id ?? null, UNHEARD_AFTER_MS);
   return (
-    <div class="order-strip" role="status">
+    <div class={refused ? "order-strip has-refusal" : "order-strip"} role="status">
       {refused && (
         <p class="order-note" data-status="refused">
           <Icon name="warning" />
@@ -25,7 +25,7 @@ export function OrderStrip() {
           </button>
         </p>
       )}
-      {waiting && (
+      {waiting && !refused && (
         <p class="order-note" data-status="waiting">
           <span class="waiting-ring" aria-hidden="true" />
           {say(patient ? "status.waiting" : "status.unheard")}

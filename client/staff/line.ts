@@ -1,6 +1,7 @@
 /** The one line of a staff page to its dialogue. Views come out of it, orders go into it. */
 import { computed, effect, signal } from "@preact/signals";
 import { connect, nothingYet, single, type Answer, type Connection } from "../connection/index.ts";
+import { isOurs, language } from "../texts/index.ts";
 import { code, linkId, startPage } from "./page.ts";
 import { mainLanguage } from "./words.ts";
 
@@ -18,8 +19,11 @@ export const dialogue = computed(() => single(shared.value, "dialogue"));
 /** The server's clock, fresh four times a second so that every countdown jumps together. */
 export const now = signal(Date.now());
 
-/** `keeps`: what was not sent yet survives a reload, for those who write cards. */
-export function joinDialogue({ keeps = false } = {}) {
+/**
+ * `keeps`: what was not sent yet survives a reload, for those who write cards. `inMain`: the page's own
+ * words come in the evening's main language too, because the whole hall reads them.
+ */
+export function joinDialogue({ keeps = false, inMain = false } = {}) {
   startPage();
   line.value = connect({
     code,
@@ -32,6 +36,7 @@ export function joinDialogue({ keeps = false } = {}) {
     const known = dialogue.value;
     if (!known) return;
     mainLanguage.value = known.languages[0] ?? "de";
+    if (inMain && isOurs(mainLanguage.value)) language.value = mainLanguage.value;
     document.title = `${known.title[mainLanguage.value] ?? ""} · Dialogtisch`;
   });
 }

@@ -2,12 +2,14 @@
 import { signal } from "@preact/signals";
 import type { Kind, Texts } from "../connection/index.ts";
 import { browserLanguage, directionOf, language, translator } from "../texts/index.ts";
+import ar from "../texts/staff.ar.json";
 import de from "../texts/staff.de.json";
 import en from "../texts/staff.en.json";
 
 export type Key = keyof typeof de;
 
-export const say = translator({ de, en });
+/** The Arabic catalogue holds what stands on the wall, no more: staff pages speak German or English. */
+export const say = translator({ de, en, ar });
 
 /** Staff pages speak German unless the browser asks for English first. */
 export function chooseStaffLanguage() {

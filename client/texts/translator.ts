@@ -8,14 +8,17 @@ export type Entry = string | { readonly [plural: string]: string };
 export type Catalogue = { readonly [key: string]: Entry };
 type Filling = Record<string, string | number>;
 
-/** German is the language every catalogue has: a key missing elsewhere falls back to it. */
+/**
+ * German is the language every catalogue has: a key missing elsewhere falls back to it. The wall says
+ * some things in several languages at once and names the one it wants as `spoken`.
+ */
 export function translator<German extends Catalogue>(
   catalogues: { de: German } & { readonly [language: string]: Catalogue },
 ) {
-  return (key: keyof German & string, filling: Filling = {}): string => {
-    const own = catalogues[language.value]?.[key];
+  return (key: keyof German & string, filling: Filling = {}, spoken: string = language.value): string => {
+    const own = catalogues[spoken]?.[key];
     const entry = own ?? catalogues.de[key] ?? key;
-    return fill(inNumber(entry, filling.n, own === undefined ? "de" : language.value), filling);
+    return fill(inNumber(entry, filling.n, own === undefined ? "de" : spoken), filling);
   };
 }
 

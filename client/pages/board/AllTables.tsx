@@ -1,5 +1,6 @@
 /** Every table at once, its newest cards first; many tables come in turns of at most six. */
 import type { Card, Table } from "../../connection/index.ts";
+import { Icon } from "../../design/icons.tsx";
 import { cards, openRound, rounds, tables, topicOf } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { say } from "../../staff/words.ts";
@@ -53,7 +54,13 @@ function Tile({ table, cards }: { table: Table; cards: Card[] }) {
       <h2 class="tile-head">
         <span class="tile-number">{table.number}</span>
         {topic && <InMain class="tile-topic" of={topic.title} />}
-        <span class="tile-count numbers">{cards.length > 0 && say("count.cards", { n: cards.length })}</span>
+        {cards.length > 0 && (
+          <span class="tile-count numbers">
+            <Icon name="cards" />
+            <span aria-hidden="true">{cards.length}</span>
+            <span class="only-read">{say("count.cards", { n: cards.length })}</span>
+          </span>
+        )}
       </h2>
       {cards.length === 0 ? (
         <p class="tile-empty">{say("board.no_card_yet")}</p>

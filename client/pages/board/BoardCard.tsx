@@ -9,7 +9,7 @@ export function BoardCard({ card }: { card: Card }) {
     <article class={card.text.length > LONG_TEXT_LETTERS ? "board-card is-long" : "board-card"} data-kind={card.kind}>
       <KindWord kind={card.kind} />
       <p class="board-card-text" dir="auto" data-clamp>
-        <bdi>{card.text}</bdi>
+        {card.text}
       </p>
     </article>
   );

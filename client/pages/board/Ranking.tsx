@@ -1,6 +1,6 @@
 /** The result of a closed ballot, best first: one list, or one list per table if tables voted apart. */
 import type { Ballot, Option, Table } from "../../connection/index.ts";
-import { ranked, tables, topicOf, votersIn } from "../../staff/evening.ts";
+import { dotsOf, ranked, tables, topicOf, votersIn } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { OptionBar } from "../../staff/OptionBar.tsx";
 import { say } from "../../staff/words.ts";
@@ -8,13 +8,17 @@ import { turn } from "./AllTables.tsx";
 import { beat } from "./beat.ts";
 import { Fitted } from "./Fitted.tsx";
 
+/** Further down the list nobody reads along; everything stands in the download. */
+const MOST_OF_ALL = 20;
+const MOST_OF_A_TABLE = 6;
+
 export function Ranking({ ballot }: { ballot: Ballot }) {
   const list = ranked(ballot);
   const byTable = ballot.own_table && list.some((option) => option.table !== null);
   return (
     <section class="ranking">
       <p class="ranking-voters">{say("board.voters", { n: votersIn(ballot.id) })}</p>
-      {byTable ? <TableRankings ballot={ballot} list={list} /> : <OneRanking ballot={ballot} list={list} />}
+      {byTable ? <TableRankings ballot={ballot} list={list} /> : <OneRanking ballot={ballot} list={list} most={MOST_OF_ALL} />}
     </section>
   );
 }
@@ -24,11 +28,11 @@ interface Props {
   list: Option[];
 }
 
-function OneRanking({ ballot, list }: Props) {
+function OneRanking({ ballot, list, most }: Props & { most: number }) {
   return (
     <Fitted
       class="option-bars"
-      entries={list}
+      entries={list.filter((option) => ballot.method === "agreement" || dotsOf(option) > 0).slice(0, most)}
       keyOf={(option) => option.id}
       render={(option, place) => <OptionBar option={option} ballot={ballot} place={place + 1} best={list[0]} />}
     />
@@ -47,7 +51,7 @@ function TableRankings({ ballot, list }: Props) {
             <span class="tile-number">{table.number}</span>
             {topicOf(table.number) && <InMain class="tile-topic" of={topicOf(table.number)!.title} />}
           </h2>
-          <OneRanking ballot={ballot} list={own(table)} />
+          <OneRanking ballot={ballot} list={own(table)} most={MOST_OF_A_TABLE} />
         </section>
       ))}
     </div>

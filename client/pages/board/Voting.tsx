@@ -1,10 +1,11 @@
 /** While people vote: the rule, how many have voted, and what the result is for. Never a tally. */
 import type { Ballot } from "../../connection/index.ts";
+import { ballotRule } from "../../staff/BallotRule.tsx";
 import { people, votersIn } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { dialogue } from "../../staff/line.ts";
-import { say } from "../../staff/words.ts";
-import { ballotRule } from "../../staff/BallotRule.tsx";
+import { mainLanguage, say } from "../../staff/words.ts";
+import { directionOf, isOurs } from "../../texts/index.ts";
 
 export function Voting({ ballot }: { ballot: Ballot }) {
   const voted = votersIn(ballot.id);
@@ -12,7 +13,16 @@ export function Voting({ ballot }: { ballot: Ballot }) {
   const { afterwards } = dialogue.value!;
   return (
     <section class="voting">
-      <p class="voting-rule">{ballotRule(ballot)}</p>
+      <div>
+        <p class="voting-rule">{ballotRule(ballot)}</p>
+        <div class="board-translations">
+          {dialogue.value!.languages.filter(isSpoken).map((language) => (
+            <p key={language} lang={language} dir={directionOf(language)}>
+              {ballotRule(ballot, language)}
+            </p>
+          ))}
+        </div>
+      </div>
       {ballot.method === "dots" && <DotRow n={ballot.dots} />}
       <div class="voting-turnout" role="status">
         <p>
@@ -35,6 +45,11 @@ export function Voting({ ballot }: { ballot: Ballot }) {
       )}
     </section>
   );
+}
+
+/** A further language of the evening that we have words in. */
+function isSpoken(language: string): boolean {
+  return isOurs(language) && language !== mainLanguage.value;
 }
 
 const MOST_DOTS_DRAWN = 12;

@@ -6,7 +6,7 @@ import { listenToKeys } from "./keys.ts";
 import { beginBeat } from "./beat.ts";
 import { applyLook } from "./screen.ts";
 
-joinDialogue();
+joinDialogue({ inMain: true });
 applyLook();
 beginBeat();
 listenToKeys();

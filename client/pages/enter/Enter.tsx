@@ -20,6 +20,9 @@ const explained: Record<string, Key> = {
   offline: "enter.offline",
 };
 
+/** A second try helps only against these. */
+const passing = new Set(["offline", "busy", "unavailable", "internal", "too_many_at_once"]);
+
 export function Enter({ secret }: { secret: string }) {
   const [reason, setReason] = useState<string | null>(null);
   const enter = async () => {
@@ -42,7 +45,7 @@ export function Enter({ secret }: { secret: string }) {
           <h1>{say("enter.failed")}</h1>
           <p>{explain(secret ? reason : null)}</p>
           <div class="button-row">
-            {secret && (
+            {reason && passing.has(reason) && (
               <button type="button" class="button is-main" onClick={enter}>
                 <Icon name="undo" />
                 {say("act.retry")}

@@ -10,6 +10,7 @@ import { CloseConfirm } from "./agenda/CloseConfirm.tsx";
 import { Extend } from "./agenda/Extend.tsx";
 import { OpenConfirm } from "./agenda/OpenConfirm.tsx";
 import { RoundForm } from "./agenda/RoundForm.tsx";
+import { place } from "./places.ts";
 
 export function NowStrip() {
   const open = openSteps.value;
@@ -33,10 +34,9 @@ function OpenStep({ step }: { step: Step }) {
         <p class="now-label">
           <span class="now-pulse" aria-hidden="true" />
           {say(step.sort === "round" ? "now.round_open" : "now.ballot_open")}
-          {step.sort === "ballot" && <span> · {say("count.voters", { n: votersIn(step.id) })}</span>}
         </p>
         <InMain as="h2" of={step.title} />
-        {step.sort === "round" && <InMain as="p" class="now-question" of={step.question} />}
+        {step.sort === "ballot" && <p>{say("count.voters", { n: votersIn(step.id) })}</p>}
         {next && (
           <p class="now-then small">
             {say("now.next")}: {inMain(next.title).text}
@@ -80,7 +80,7 @@ function NothingOpen() {
   return (
     <div class="now-step">
       <h2 class="now-what">{say(finished ? "now.all_done" : "now.nothing_planned")}</h2>
-      {finished ? (
+      {finished && place.value === "results" ? null : finished ? (
         <a class="button is-main is-large" href="#results">
           <Icon name="forward" directed />
           {say("now.to_results")}

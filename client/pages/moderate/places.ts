@@ -5,7 +5,7 @@ import type { Drawing } from "../../design/icons.tsx";
 export const places = {
   agenda: "clock",
   tables: "table",
-  cards: "idea",
+  cards: "cards",
   results: "dots",
   access: "link",
   about: "hand",

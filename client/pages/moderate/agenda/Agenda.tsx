@@ -25,8 +25,8 @@ export function Agenda() {
         </div>
       ) : (
         <ol class="run-sheet">
-          {steps.value.map((step) => (
-            <AgendaStep key={step.id} step={step} isNext={nextStep.value?.id === step.id} />
+          {steps.value.map((step, place) => (
+            <AgendaStep key={step.id} step={step} place={place + 1} isNext={nextStep.value?.id === step.id} />
           ))}
         </ol>
       )}

@@ -13,13 +13,13 @@ import { RoundForm } from "./RoundForm.tsx";
 
 type Doing = "opening" | "editing" | "removing" | null;
 
-export function AgendaStep({ step, isNext }: { step: Step; isNext: boolean }) {
+export function AgendaStep({ step, place, isNext }: { step: Step; place: number; isNext: boolean }) {
   const [doing, setDoing] = useState<Doing>(null);
   return (
     <li class="step" data-state={step.state} data-next={isNext || undefined}>
       <span class="step-mark" aria-hidden="true">
         {step.state === "closed" && <Icon name="check" />}
-        {step.state === "planned" && <Icon name={step.sort === "round" ? "pencil" : "dots"} />}
+        {step.state === "planned" && place}
         {step.state === "open" && <Icon name="play" />}
       </span>
       <div class="step-what">
@@ -54,16 +54,17 @@ function Outcome({ step }: { step: Step }) {
 }
 
 function Acts({ step, isNext, onDo }: { step: Step; isNext: boolean; onDo: (doing: Doing) => void }) {
-  const canOpen = step.state === "planned" || (step.sort === "round" && step.state === "closed");
+  // The next step opens from the strip on top, and only from there: one obvious button.
+  const canOpen = (step.state === "planned" && !isNext) || (step.sort === "round" && step.state === "closed");
   const canEdit = step.sort === "round" || step.state === "planned";
-  const label = step.state === "closed" ? "agenda.reopen" : isNext ? "agenda.open" : "agenda.open_first";
+  const label = step.state === "closed" ? "agenda.reopen" : "agenda.open_first";
   const title = inMain(step.title).text;
   return (
     <div class="step-acts">
       {canOpen && (
         <button
           type="button"
-          class={isNext ? "button is-small" : "button is-quiet is-small"}
+          class="button is-quiet is-small"
           aria-label={`${say(label)}: ${title}`}
           onClick={() => onDo("opening")}
         >

@@ -38,9 +38,12 @@ export function BallotMethod({ plan, onChange }: Props) {
   );
 }
 
+/** More dots than this nobody places with care. */
+const MOST_SUGGESTED = 10;
+
 /** The usual advice: half as many dots as there are options to choose from. */
 function Dots({ plan, onChange }: Props) {
-  const suggested = Math.min(100, Math.round(optionsFor(plan) / 2));
+  const suggested = Math.min(MOST_SUGGESTED, Math.round(optionsFor(plan) / 2));
   return (
     <div class="stack is-close">
       <NumberField

@@ -1,7 +1,7 @@
 /** All cards live, the newest first, to be looked through and hidden where a rule demands it. */
 import { useState } from "preact/hooks";
 import { Icon } from "../../../design/icons.tsx";
-import { cards } from "../../../staff/evening.ts";
+import { cards, moderation } from "../../../staff/evening.ts";
 import { StaffCard } from "../../../staff/StaffCard.tsx";
 import { say } from "../../../staff/words.ts";
 import { anyCard, CardFilter, matches, type Filter } from "./CardFilter.tsx";
@@ -25,6 +25,7 @@ export function Cards() {
         </p>
       </div>
       {cards.value.length > 0 && <CardFilter filter={filter} onChange={setFilter} />}
+      {hidden + moderation.value.length > 0 && <ModerationLog />}
       {matching.length === 0 && <NoCards onShowAll={() => setFilter(anyCard)} />}
       <ul class="card-list">
         {matching.slice(0, shown).map((card) => (
@@ -38,7 +39,6 @@ export function Cards() {
           {say("cards.more", { n: Math.min(rest, SHOWN_AT_ONCE) })}
         </button>
       )}
-      <ModerationLog />
     </section>
   );
 }
@@ -47,7 +47,7 @@ function NoCards({ onShowAll }: { onShowAll: () => void }) {
   const filtered = cards.value.length > 0;
   return (
     <div class="empty">
-      <Icon name="idea" />
+      <Icon name="cards" />
       <p>{say(filtered ? "cards.none_match" : "cards.empty")}</p>
       {filtered && (
         <button type="button" class="button" onClick={onShowAll}>

@@ -1,20 +1,19 @@
 /** One closed ballot, best first; the same numbers as on the wall and in the download. */
 import { useState } from "preact/hooks";
-import type { Ballot } from "../../../connection/index.ts";
-import { ranked, votersIn } from "../../../staff/evening.ts";
+import type { Ballot, Option } from "../../../connection/index.ts";
+import { BallotRule } from "../../../staff/BallotRule.tsx";
+import { ranked, tables, topicOf, votersIn } from "../../../staff/evening.ts";
 import { InMain } from "../../../staff/InMain.tsx";
 import { OptionBar } from "../../../staff/OptionBar.tsx";
 import { say } from "../../../staff/words.ts";
 import { BoardLink } from "../access/BoardLink.tsx";
-import { BallotRule } from "../../../staff/BallotRule.tsx";
 
-const SHOWN_FIRST = 10;
+const SHOWN_OF_ALL = 10;
+const SHOWN_OF_A_TABLE = 3;
 
 export function BallotResult({ ballot }: { ballot: Ballot }) {
-  const [everything, setEverything] = useState(false);
   const list = ranked(ballot);
-  const shown = everything ? list : list.slice(0, SHOWN_FIRST);
-  const rest = list.length - shown.length;
+  const byTable = ballot.own_table && list.some((option) => option.table !== null);
   return (
     <article class="sheet">
       <div class="topic-head">
@@ -25,24 +24,55 @@ export function BallotResult({ ballot }: { ballot: Ballot }) {
         </div>
         <BoardLink small show={`ranking-${ballot.id}`} label={say("results.on_board")} />
       </div>
-      {ballot.state === "open" ? (
-        <p class="soft">{say("results.still_open")}</p>
-      ) : (
-        <ol class="option-bars">
-          {shown.map((option, place) => (
-            <li key={option.id}>
-              <OptionBar option={option} ballot={ballot} place={place + 1} best={list[0]} />
-            </li>
-          ))}
-        </ol>
-      )}
-      {rest > 0 && ballot.state === "closed" && (
+      {ballot.state === "open" && <p class="soft">{say("results.still_open")}</p>}
+      {ballot.state === "closed" && !byTable && <Ranks ballot={ballot} list={list} first={SHOWN_OF_ALL} />}
+      {ballot.state === "closed" && byTable && <RanksByTable ballot={ballot} list={list} />}
+    </article>
+  );
+}
+
+function RanksByTable({ ballot, list }: { ballot: Ballot; list: Option[] }) {
+  const voted = tables.value.filter(({ number }) => list.some((option) => option.table === number));
+  return (
+    <>
+      {voted.map(({ number }) => (
+        <section key={number} class="stack is-close">
+          <h4>
+            {say("table.number", { n: number })}
+            {topicOf(number) && ": "}
+            {topicOf(number) && <InMain of={topicOf(number)!.title} />}
+          </h4>
+          <Ranks
+            ballot={ballot}
+            list={list.filter((option) => option.table === number || option.table === null)}
+            first={SHOWN_OF_A_TABLE}
+          />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function Ranks({ ballot, list, first }: { ballot: Ballot; list: Option[]; first: number }) {
+  const [everything, setEverything] = useState(false);
+  const shown = everything ? list : list.slice(0, first);
+  const rest = list.length - shown.length;
+  return (
+    <>
+      <ol class="option-bars">
+        {shown.map((option, place) => (
+          <li key={option.id}>
+            <OptionBar option={option} ballot={ballot} place={place + 1} best={list[0]} />
+          </li>
+        ))}
+      </ol>
+      {rest > 0 && (
         <div>
-          <button type="button" class="button is-small" onClick={() => setEverything(true)}>
+          <button type="button" class="button is-quiet is-small" onClick={() => setEverything(true)}>
             {say("results.show_rest", { n: rest })}
           </button>
         </div>
       )}
-    </article>
+    </>
   );
 }
