@@ -97,6 +97,8 @@ class EmbeddedStore:
             self._valkey.cap_log()
             if not self._valkey.runs():
                 self._up = False
+                if self._valkey.was_killed():
+                    self._starts.clear()
                 log.error("store_ended", last_words=self._valkey.last_words())
                 await self._bring_back()
 

@@ -78,6 +78,11 @@ class ValkeyProcess:
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def was_killed(self) -> bool:
+        """Whether somebody else ended it, such as a machine out of memory: no fault of its file."""
+        ended = self._process.poll() if self._process else None
+        return ended in (-signal.SIGKILL, -signal.SIGTERM)
+
     def is_free(self) -> bool:
         """Whether no Valkey, ours or left over, and no child of one holds the folder."""
         if self.runs():

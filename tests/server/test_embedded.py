@@ -53,14 +53,6 @@ async def test_ctrl_c_in_the_terminal_does_not_reach_it(own_valkey: EmbeddedStor
     assert os.getsid(own_valkey.pid) == own_valkey.pid != os.getsid(0)
 
 
-async def test_a_store_that_others_kill_comes_back_however_often(store: EmbeddedStore) -> None:
-    await keep(store, 3)
-    for _ in range(STARTS_PER_MINUTE + 2):
-        await kill(store)
-        await until(lambda: store.storage_state() is None)
-    assert await kept(store) == Position(1, 6)
-
-
 async def test_a_second_server_on_the_same_folder_is_told_who_has_it(
     own_valkey: EmbeddedStore, short_folder: Path
 ) -> None:

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 PLENTY = 2 * LEAST_FREE_BYTES
 
 
-async def kill(store: EmbeddedStore) -> None:
-    os.kill(store.pid, signal.SIGKILL)
+async def kill(store: EmbeddedStore, how: signal.Signals = signal.SIGKILL) -> None:
+    os.kill(store.pid, how)
     await until(lambda: store.storage_state() is not None)
 
 
@@ -65,14 +65,22 @@ async def test_a_killed_store_comes_back_at_the_same_address_with_everything(
     assert await kept(store) == Position(1, 20)
 
 
+async def test_a_store_that_others_kill_comes_back_however_often(store: EmbeddedStore) -> None:
+    await keep(store, 3)
+    for _ in range(STARTS_PER_MINUTE + 2):
+        await kill(store)
+        await until(lambda: store.storage_state() is None)
+    assert await kept(store) == Position(1, 6)
+
+
 async def test_a_store_that_keeps_dying_is_given_up_loudly_and_nothing_is_deleted(
     store: EmbeddedStore, short_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await keep(store, 3)
     for _ in range(STARTS_PER_MINUTE):
-        await kill(store)
+        await kill(store, signal.SIGABRT)
         await until(lambda: store.storage_state() is None)
-    await kill(store)
+    await kill(store, signal.SIGABRT)
     await until(lambda: store.storage_state() == "storage_broken")
     assert "store_given_up" in capsys.readouterr().out
     await store.stop()
@@ -146,7 +154,7 @@ async def test_a_store_that_died_on_a_full_disk_comes_back_by_itself(
     await keep(store, 2)
     for _ in range(STARTS_PER_MINUTE + 1):  # more often than a store that dies for no reason
         disk.free = 0
-        await kill(store)
+        await kill(store, signal.SIGABRT)
         await asyncio.sleep(0.5)
         assert store.storage_state() == "disk_full"
         disk.free = PLENTY
