@@ -13,7 +13,7 @@ import structlog
 from rooms.audiences import Outlet, persons
 from rooms.dialogue import Dialogue
 from rooms.entries import replay
-from rooms.errors import Forgotten, Refused, Unavailable
+from rooms.errors import Corrupted, Forgotten, Refused, Unavailable
 from rooms.live import LiveDialogue
 from rooms.log import Log
 from rooms.messages import Call
@@ -82,6 +82,14 @@ class Hall:
             opening = self._opening[code] = asyncio.create_task(self._open(code))
             opening.add_done_callback(lambda _: self._opening.pop(code, None))
         return await asyncio.shield(opening)
+
+    async def suspect_all(self, because: str) -> None:
+        """Begins a new epoch in every dialogue there is. Raises Unavailable."""
+        for code in await self.storage.codes():
+            try:
+                (await self.live(code)).suspect(because)
+            except (Forgotten, Corrupted) as broken:
+                log.error("dialogue_not_opened", code=code, reason=str(broken))
 
     async def create(self, code: str, call: Call, command: CreateDialogue) -> LiveDialogue:
         """Begins the log of a new dialogue. Raises Refused (code taken, bad texts), Unavailable."""

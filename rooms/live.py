@@ -73,6 +73,7 @@ class LiveDialogue:
         self._timer: asyncio.TimerHandle | None = None
         self._doubtful = True
         self._believing = True
+        self._suspicion = ""
         self._broken: DialogtischError | None = None
         self._closing = False
         self._task = asyncio.create_task(self._run(), name=f"dialogue {self.code}")
@@ -119,6 +120,11 @@ class LiveDialogue:
     def absorb(self, entries: list[Stored]) -> None:
         """Takes in what the log got; entries of this very process are skipped."""
         self._arrived.extend(entries)
+        self._wake.set()
+
+    def suspect(self, because: str) -> None:
+        """The log may have lost its end: begin a new epoch, so that everybody looks again."""
+        self._suspicion = because
         self._wake.set()
 
     def doubt(self) -> None:
@@ -178,6 +184,9 @@ class LiveDialogue:
             if self._doubtful:
                 await self._writer.catch_up()
                 self._doubtful = False
+            if self._suspicion:
+                await self._writer.begin_epoch(self._suspicion)
+                self._suspicion = ""
             if any(self._is_ahead(guest) for guest in self._guests):
                 await self._look_for_lost_history()
         except Unavailable:

@@ -23,6 +23,7 @@ from server.entry import Entry, Keys
 from server.gate import Gate
 from server.known_codes import KnownCodes
 from server.pages import Pages
+from server.rehearsing import Rehearsals
 from server.settings import Settings
 from server.shells import STATIC, read_manifest
 from server.sockets import Sockets
@@ -41,11 +42,15 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
     codes = KnownCodes(hall)
     pages = Pages(read_manifest(static), codes, settings.public_url)
     dialogues = Dialogues(hall, codes, entry, settings.public_url, settings.secure)
+    rehearsals = Rehearsals(hall, entry, settings.secure)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hall.begin()
+        if storage.mended:
+            await hall.suspect_all("the end of the storage's file was torn")
         yield
+        await rehearsals.close()
         await hall.close()
 
     async def health(_: Request) -> Response:
@@ -65,7 +70,7 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
         routes=[
             Route("/healthz", health),
             Mount("/static", ClientFiles(static)),
-            Mount("/api", routes=dialogues.routes),
+            Mount("/api", routes=[*dialogues.routes, *rehearsals.routes]),
             *pages.routes,
         ],
         exception_handlers={

@@ -16,12 +16,16 @@ from server.valkey_process import StoreUnusable
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """The open storage. `sentences` say what acknowledged means here, to be printed at start."""
+    """The open storage. `sentences` say what acknowledged means here, to be printed at start.
+
+    `mended`: the end of its file was torn, and what could not be read was cut off.
+    """
 
     log: Log
     presence: Presence
     sentences: tuple[str, ...]
     state: Callable[[], str]
+    mended: bool = False
 
 
 class CarefulLog(RedisLog):
@@ -54,19 +58,20 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     """The storage the settings name, for as long as the block lasts. Raises StoreUnusable."""
     async with AsyncExitStack() as stack:
         trouble: Callable[[], str | None]
+        mended = False
         if settings.redis_url:
             url, trouble = settings.redis_url, _no_trouble
         else:
             store = EmbeddedStore(settings.data)
             await store.start()
             stack.push_async_callback(store.stop)
-            url, trouble = store.url, store.storage_state
+            url, trouble, mended = store.url, store.storage_state, store.dropped_bytes > 0
         durability = await _checked(url)
         log, presence = CarefulLog(url, trouble), RedisPresence(url)
         stack.push_async_callback(log.close)
         stack.push_async_callback(presence.close)
         in_peace = "durable" if durability.durable else "not_durable"
-        yield Storage(log, presence, durability.sentences, lambda: trouble() or in_peace)
+        yield Storage(log, presence, durability.sentences, lambda: trouble() or in_peace, mended)
 
 
 def _no_trouble() -> None:
