@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rooms.protocol_page import protocol_page
+from server.demo import demo
 from server.running import serve
 from server.settings import BadSetting, read_settings, settings_page
 from server.shells import ClientNotBuilt
@@ -25,8 +26,14 @@ def write_docs(arguments: Sequence[str]) -> None:
         print(f"docs/{name}")
 
 
+def start_demo(arguments: Sequence[str]) -> None:
+    """play a whole evening with 72 simulated phones, kept nowhere"""
+    demo(arguments)
+
+
 VERBS: dict[str, Callable[[Sequence[str]], None]] = {
     "serve": start_server,
+    "demo": start_demo,
     "docs": write_docs,
 }
 

@@ -27,10 +27,10 @@ EVERY_INTERFACE = ("0.0.0.0", "::", "")
 def reachable_address(host: str) -> str:
     """The address to print for a server listening on `host`, ready to stand in a web address."""
     if host not in EVERY_INTERFACE:
-        return _in_url(host)
+        return in_url(host)
     for family, far in FAR_ADDRESSES:
         if (own := _own_address_towards(family, far)) is not None:
-            return _in_url(own)
+            return in_url(own)
     return "localhost"
 
 
@@ -57,6 +57,11 @@ def may_talk(settings: "Settings", origin: str | None, host: str | None) -> bool
         return True
     own = {f"{scheme}://{(host or '').lower()}" for scheme in ("http", "https")}
     return origin.lower() in {*own, settings.public_url, *settings.allowed_origins}
+
+
+def in_url(address: str) -> str:
+    """A plain address as it stands in a web address: IPv6 goes into brackets."""
+    return f"[{address}]" if ":" in address else address
 
 
 def _own_address_towards(family: socket.AddressFamily, far: str) -> str | None:
@@ -87,7 +92,3 @@ def _is_ip_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _in_url(address: str) -> str:
-    return f"[{address}]" if ":" in address else address

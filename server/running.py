@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import uvicorn
@@ -17,6 +17,7 @@ from server.settings import BadSetting, Settings
 from server.storage import Storage, open_storage
 
 LINE = "─" * 72
+Meanwhile = Callable[[str], Coroutine[Any, Any, None]]
 
 
 class Evening(uvicorn.Server):
@@ -42,8 +43,11 @@ class Evening(uvicorn.Server):
             self._opened()
 
 
-def serve(settings: Settings) -> None:
-    """Serve until Ctrl-C or SIGTERM. Raises BadSetting, StoreUnusable, ClientNotBuilt."""
+def serve(settings: Settings, meanwhile: Meanwhile | None = None) -> None:
+    """Serve until Ctrl-C or SIGTERM. Raises BadSetting, StoreUnusable, ClientNotBuilt.
+
+    `meanwhile` runs beside the open server; it gets the organiser's link as this machine uses it.
+    """
     port = take_port(settings.host, settings.port)
     settings = with_port(settings, port.getsockname()[1])
     allow_many_connections()
@@ -51,16 +55,29 @@ def serve(settings: Settings) -> None:
         None, host=settings.host, port=settings.port, fanout=settings.fanout, lifespan="on"
     )
     with contextlib.closing(port), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(settings, config, port))
+        runner.run(_serve(settings, config, port, meanwhile))
 
 
-async def _serve(settings: Settings, config: uvicorn.Config, port: socket.socket) -> None:
+async def _serve(
+    settings: Settings, config: uvicorn.Config, port: socket.socket, meanwhile: Meanwhile | None
+) -> None:
     async with open_storage(settings) as storage:
         config.app = await create_app(settings, storage)
-        welcome = await welcoming(settings, storage)
+        organiser = Keys(await storage.log.secret()).organiser_fragment()
+        beside: list[asyncio.Task[None]] = []
+
+        def opened() -> None:
+            print(welcome(settings, storage, organiser), flush=True)
+            if meanwhile is not None:
+                own_link = f"{settings.own_url}/enter#{organiser}"
+                beside.append(asyncio.ensure_future(meanwhile(own_link)))
+
         collect_rarely()
-        await Evening(config, lambda: print(welcome, flush=True)).serve([port])
-        print("Saved and closed.", flush=True)
+        await Evening(config, opened).serve([port])
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+    print("Saved and closed.", flush=True)
 
 
 def take_port(host: str, port: int) -> socket.socket:
@@ -87,19 +104,19 @@ def with_port(settings: Settings, port: int) -> Settings:
     return dataclasses.replace(settings, port=port, public_url=public_url)
 
 
-async def welcoming(settings: Settings, storage: Storage) -> str:
+def welcome(settings: Settings, storage: Storage, organiser: str) -> str:
     """What the organiser reads when everything is up."""
-    organiser = Keys(await storage.log.secret()).organiser_fragment()
-    lines: Sequence[Any] = (
-        LINE,
-        "  Dialogtisch is open.",
-        "",
-        f"  People join at     {settings.public_url}",
-        "  You organise at    (personal: whoever has this link may do everything)",
-        f"  {settings.public_url}/enter#{organiser}",
-        "",
-        *(f"  {sentence}" for sentence in storage.sentences),
-        "  Ctrl-C ends the evening; everything is kept.",
-        LINE,
+    return "\n".join(
+        (
+            LINE,
+            "  Dialogtisch is open.",
+            "",
+            f"  People join at     {settings.public_url}",
+            "  You organise at    (personal: whoever has this link may do everything)",
+            f"  {settings.public_url}/enter#{organiser}",
+            "",
+            *(f"  {sentence}" for sentence in storage.sentences),
+            "  Ctrl-C ends the evening; everything is kept.",
+            LINE,
+        )
     )
-    return "\n".join(lines)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from server.addresses import reachable_address
+from server.addresses import EVERY_INTERFACE, in_url, reachable_address
 
 FANOUTS = ("ready", "stock")
 LARGEST_PORT = 65_535
@@ -81,6 +81,12 @@ class Settings:
     fanout: str
     allowed_origins: frozenset[str]
     allowed_hosts: frozenset[str]
+
+    @property
+    def own_url(self) -> str:
+        """Where this machine itself reaches the server."""
+        host = "127.0.0.1" if self.host in EVERY_INTERFACE else in_url(self.host)
+        return f"http://{host}:{self.port}"
 
     @property
     def secure(self) -> bool:

@@ -1,0 +1,135 @@
+"""Rehearsals: a copy of an evening's set-up with a simulated hall in it, to practise on.
+
+A rehearsal is a dialogue like any other but marked as one, and it is the only kind that can be
+removed. One per evening at a time: starting it again clears the old one away.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rooms.dialogue import Dialogue
+from rooms.errors import Refused
+from rooms.hall import Hall
+from rooms.messages import Language, Texts
+from rooms.records import StaffLink
+from server.dialogues import asked_code
+from server.entry import Badge, Entry
+from server.making import begin, carry_out_or_remove
+from server.rehearsal import play
+from server.templates import Step, set_up_again
+
+PEOPLE_PER_TABLE = 6
+FEWEST_PEOPLE, MOST_PEOPLE = 12, 72
+MOST_AT_ONCE = 4
+LONGEST_SECONDS = 3 * 3600
+
+Plan = tuple[Texts, tuple[Language, ...], list[Step], int]
+
+
+class Rehearsals:
+    """The answers to /api/dialogues/{code}/rehearsal, and the halls that play."""
+
+    def __init__(self, hall: Hall, entry: Entry, secure: bool) -> None:
+        self.hall = hall
+        self.entry = entry
+        self.secure = secure
+        self._playing: dict[str, asyncio.Task[None]] = {}
+        self._of: dict[str, str] = {}
+
+    @property
+    def routes(self) -> list[Route]:
+        """Below /api."""
+        path = "/dialogues/{code}/rehearsal"
+        return [
+            Route(path, self.start, methods=["POST"]),
+            Route(path, self.end, methods=["DELETE"]),
+        ]
+
+    async def start(self, request: Request) -> Response:
+        code = asked_code(request)
+        await self.entry.moderator(request.cookies, code)
+        title, languages, steps, people = await (await self.hall.live(code)).read(_plan)
+        await self._clear_away(code)
+        if sum(not task.done() for task in self._playing.values()) >= MOST_AT_ONCE:
+            raise Refused("too_many_rehearsals")
+        live = await begin(self.hall, title, languages, rehearsal=True)
+        await carry_out_or_remove(self.hall, live, steps)
+        self._of[code] = live.code
+        self._playing[live.code] = asyncio.create_task(_play(_own_url(request), live.code, people))
+        return await live.read(self._started)
+
+    async def end(self, request: Request) -> Response:
+        code = asked_code(request)
+        await self.entry.moderator(request.cookies, code)
+        live = await self.hall.live(code)
+        if not await live.read(lambda now: now.about.rehearsal):
+            raise Refused("no_rehearsal")
+        await self._remove(code)
+        return JSONResponse({"ok": True})
+
+    async def close(self) -> None:
+        """Sends every simulated hall home; the rehearsals themselves stay."""
+        for code in list(self._playing):
+            await self._stop(code)
+
+    def _started(self, dialogue: Dialogue) -> Response:
+        """Whoever starts a rehearsal gets its moderator's cookie, and so may end it."""
+        moderator = next(_links_of(dialogue, "moderator"))
+        board = next(_links_of(dialogue, "board"))
+        response = JSONResponse(
+            {
+                "ok": True,
+                "code": dialogue.code,
+                "moderator_link": self.entry.link_url(dialogue.code, moderator.id),
+                "board_link": self.entry.link_url(dialogue.code, board.id),
+            }
+        )
+        self.entry.give_cookie(response, Badge(dialogue.code, moderator), self.secure)
+        return response
+
+    async def _clear_away(self, real: str) -> None:
+        old = self._of.pop(real, None)
+        if old is not None:
+            await self._remove(old)
+
+    async def _remove(self, code: str) -> None:
+        await self._stop(code)
+        await self.hall.remove(code)
+
+    async def _stop(self, code: str) -> None:
+        playing = self._playing.pop(code, None)
+        if playing is not None:
+            playing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await playing
+
+
+def _plan(dialogue: Dialogue) -> Plan:
+    """What a rehearsal of this dialogue needs to know of it."""
+    if dialogue.about.rehearsal:
+        raise Refused("is_a_rehearsal")
+    about = dialogue.about
+    people = max(FEWEST_PEOPLE, min(MOST_PEOPLE, len(dialogue.tables) * PEOPLE_PER_TABLE))
+    return about.title, about.languages, list(set_up_again(dialogue)), people
+
+
+async def _play(url: str, code: str, people: int) -> None:
+    """A rehearsal somebody forgot ends by itself; its dialogue stays to be looked at."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST_SECONDS):
+            await play(url, code, people)
+
+
+def _own_url(request: Request) -> str:
+    """Where this very process listens: its phones are next door, whatever its public address is."""
+    host, port = request.scope["server"]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _links_of(dialogue: Dialogue, role: str) -> Iterator[StaffLink]:
+    return (link for link in dialogue.links.values() if link.role == role)
