@@ -67,7 +67,7 @@ class LiveDialogue:
         self._log = storage
         self._waiting: deque[Waiting] = deque()
         self._guests: list[Guest] = []
-        self._readers: list[Callable[[Dialogue], None]] = []
+        self._readers: list[Callable[[Dialogue | DialogtischError], None]] = []
         self._arrived: list[Stored] = []
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -134,8 +134,10 @@ class LiveDialogue:
 
     async def read(self, reader: Callable[[Dialogue], T]) -> T:
         """What `reader` makes of the copy, at a moment when it is exactly what the log holds."""
+        if self._closing:
+            raise Unavailable("going_down")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._readers.append(lambda dialogue: _resolve(done, reader, dialogue))
+        self._readers.append(lambda found: _resolve(done, reader, found))
         self._wake.set()
         return await done
 
@@ -160,6 +162,7 @@ class LiveDialogue:
             except Exception:
                 log.exception("dialogue_turn_failed", code=self.code)
                 self._fail(INTERNAL)
+        self._fail(Unavailable("going_down"))
 
     async def _turn(self) -> None:
         if self._broken:
@@ -254,12 +257,19 @@ class LiveDialogue:
         guests, self._guests = self._guests, []
         for guest in guests:
             guest.welcome(failed)
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader(failed)
 
 
-def _resolve(future: "asyncio.Future[T]", reader: Callable[[Dialogue], T], of: Dialogue) -> None:
+def _resolve(
+    future: "asyncio.Future[T]", reader: Callable[[Dialogue], T], found: Dialogue | DialogtischError
+) -> None:
     if future.done():
         return
     try:
-        future.set_result(reader(of))
+        if isinstance(found, DialogtischError):
+            raise found
+        future.set_result(reader(found))
     except Exception as wrong:
         future.set_exception(wrong)

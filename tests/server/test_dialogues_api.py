@@ -1,9 +1,11 @@
 """The JSON API: making dialogues from templates, listing them, links, QR codes, odd bodies."""
 
+import asyncio
 import re
 
 import pytest
 import segno
+from aiohttp import ClientTimeout
 from open_server import OpenServer
 from played_evening import Evening, open_hall
 
@@ -150,6 +152,28 @@ async def test_the_organiser_makes_a_dialogue_and_finds_it_in_the_list(
     assert [row["created"] for row in listed] == sorted(
         (row["created"] for row in listed), reverse=True
     )
+
+
+async def test_a_dialogue_with_a_broken_log_stays_in_the_list_and_holds_nobody_up(
+    organiser: OpenServer,
+) -> None:
+    broken, well = [(await organiser.new_dialogue())["code"] for _ in range(2)]
+    tail = await organiser.log.tail(broken)
+    await organiser.log.append(broken, tail, tail.epoch, [(b"not an entry", b"no seal!")])
+
+    async def listed() -> dict[str, bool]:
+        response = await organiser.get("/api/dialogues", timeout=ClientTimeout(5))
+        return {
+            row["code"]: row.get("broken", False) for row in (await response.json())["dialogues"]
+        }
+
+    async with asyncio.timeout(5):
+        while not (await listed())[broken]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert not (await listed())[well]
+    response = await organiser.get(f"/api/dialogues/{broken}/cards.csv", timeout=ClientTimeout(5))
+    assert (response.status, (await response.json())["error"]) == (500, "internal")
+    await organiser.log.remove(broken)
 
 
 async def test_the_moderator_link_of_a_new_dialogue_opens_it(organiser: OpenServer) -> None:
