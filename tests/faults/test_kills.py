@@ -1,0 +1,152 @@
+"""Killed in the middle of a burst: what was acknowledged is there, once (P2, P3, P11, P12)."""
+
+import asyncio
+import itertools
+import os
+import random
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from running_server import RunningServer
+
+from server.phones import Desk, Phone, Screen
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PHONES = 12
+KILLS = int(os.environ.get("DIALOGTISCH_KILLS", "20"))
+SEED = int(os.environ.get("DIALOGTISCH_SEED", "20261122"))
+LIVE_AGAIN_SECONDS = 30.0
+
+
+class Burst:
+    """Phones that post without a pause, and what each of them was promised."""
+
+    def __init__(self, phones: list[Phone]) -> None:
+        self.phones = phones
+        self.acknowledged: Counter[str] = Counter()
+        self.posted: list[str] = []
+        self._numbers = itertools.count(1)
+        self._over = False
+        self._tasks = [asyncio.create_task(self._post(phone)) for phone in phones]
+
+    async def _post(self, phone: Phone) -> None:
+        while not self._over:
+            text = f"Karte {next(self._numbers)}"
+            self.posted.append(text)
+            answer = await phone.command("PostCard", text=text, kind="idea")
+            assert answer["ok"], answer
+            self.acknowledged[text] += 1
+
+    async def everybody_is_live(self) -> None:
+        """Each phone gets one more card acknowledged, without a hand."""
+        before = sum(self.acknowledged.values())
+        async with asyncio.timeout(LIVE_AGAIN_SECONDS):
+            while sum(self.acknowledged.values()) < before + 2 * len(self.phones):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+    async def end(self) -> None:
+        self._over = True
+        async with asyncio.timeout(LIVE_AGAIN_SECONDS):
+            await asyncio.gather(*self._tasks)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def running(tmp_path: Path) -> AsyncIterator[RunningServer]:
+    server = RunningServer(tmp_path / "data", free_port())
+    await server.start()
+    yield server
+    assert await server.stop() == 0
+
+
+async def open_evening(server: RunningServer) -> tuple[Desk, Screen]:
+    """A dialogue with an open round for ideas, and its moderator's screen."""
+    desk = await Desk.of_organiser(server.organiser_link)
+    wanted = {"template": "zukunftswerkstatt", "title": None, "languages": ["de"], "tables": 6}
+    made = await desk.post("/api/dialogues", wanted)
+    moderator = await desk.staff(made["moderator_link"])
+    await moderator.connect()
+    for planned in moderator.shared.all("round"):
+        if "idea" in planned["kinds"]:
+            assert (await moderator.command("OpenRound", round=planned["id"]))["ok"]
+            return desk, moderator
+    raise AssertionError("the template has no round for ideas")
+
+
+async def join(server: RunningServer, code: str, count: int) -> list[Phone]:
+    phones = [Phone(server.url, code) for _ in range(count)]
+    await asyncio.gather(*(phone.join("de", nth % 6 + 1) for nth, phone in enumerate(phones)))
+    return phones
+
+
+async def texts(desk: Desk, code: str) -> Counter[str]:
+    results: Any = await desk.get(f"/api/dialogues/{code}/results.json")
+    return Counter(card["text"] for card in results["cards"])
+
+
+async def check(desk: Desk, code: str, burst: Burst) -> None:
+    found = await texts(desk, code)
+    assert found == Counter(burst.posted), f"seed {SEED}"
+    assert burst.acknowledged == found, f"seed {SEED}"
+
+
+async def test_a_killed_server_loses_and_doubles_nothing(running: RunningServer) -> None:
+    chance = random.Random(SEED)
+    desk, moderator = await open_evening(running)
+    burst = Burst(await join(running, moderator.code, PHONES))
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform(0.02, 0.3))
+        running.kill()
+        await running.start()
+        await burst.everybody_is_live()
+    await burst.end()
+    await check(desk, moderator.code, burst)
+    assert len(burst.posted) > KILLS * PHONES
+    await asyncio.gather(*(screen.close() for screen in (moderator, *burst.phones)))
+
+
+async def test_a_killed_store_loses_and_doubles_nothing(running: RunningServer) -> None:
+    chance = random.Random(SEED + 1)
+    desk, moderator = await open_evening(running)
+    burst = Burst(await join(running, moderator.code, PHONES))
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform(0.02, 0.3))
+        running.kill_store()
+        await burst.everybody_is_live()
+    await burst.end()
+    await check(desk, moderator.code, burst)
+    assert moderator.shared.epoch is not None
+    await asyncio.gather(*(screen.close() for screen in (moderator, *burst.phones)))
+
+
+async def test_a_torn_end_of_the_file_begins_a_new_epoch_and_phones_offer_again(
+    running: RunningServer, tmp_path: Path
+) -> None:
+    desk, moderator = await open_evening(running)
+    [phone] = await join(running, moderator.code, 1)
+    for number in range(10):
+        await phone.command("PostCard", text=f"Karte {number}", kind="idea")
+    before = phone.shared.epoch
+    running.kill()
+    file = max((tmp_path / "data" / "store" / "appendonlydir").glob("*.incr.aof"))
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) - 700] + b"\0" * 4096)
+    await running.start()
+    await phone.until(lambda: phone.shared.epoch not in (None, before), LIVE_AGAIN_SECONDS)
+    async with asyncio.timeout(LIVE_AGAIN_SECONDS):
+        while len(await texts(desk, moderator.code)) < 10:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert max((await texts(desk, moderator.code)).values()) == 1
+    await asyncio.gather(moderator.close(), phone.close())
