@@ -13,8 +13,9 @@ desk        the HTTP side: staff enter by their links, make dialogues, take resu
 """
 
 from server.phones.desk import Desk, NotAnswered
+from server.phones.held import Held
 from server.phones.line import Ack, NotLetIn
 from server.phones.phone import Phone
 from server.phones.screen import Ended, Screen
 
-__all__ = ["Ack", "Desk", "Ended", "NotAnswered", "NotLetIn", "Phone", "Screen"]
+__all__ = ["Ack", "Desk", "Ended", "Held", "NotAnswered", "NotLetIn", "Phone", "Screen"]

@@ -76,7 +76,7 @@ class Screen:
             raise self._end
         return self._outbox.put(name, fields)
 
-    async def until(self, look: Callable[[], T], seconds: float = ANSWER_SECONDS) -> T:
+    async def until(self, look: Callable[[], T | None], seconds: float = ANSWER_SECONDS) -> T:
         """Waits until what `look` finds in the views is true, and returns it."""
         async with asyncio.timeout(seconds):
             while not (found := look()):
