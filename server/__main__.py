@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rooms.protocol_page import protocol_page
 from server.demo import demo
+from server.replay.replaying import replay
 from server.running import serve
 from server.settings import BadSetting, read_settings, settings_page
 from server.shells import ClientNotBuilt
@@ -33,6 +34,7 @@ def start_demo(arguments: Sequence[str]) -> None:
 
 VERBS: dict[str, Callable[[Sequence[str]], None]] = {
     "serve": start_server,
+    "replay": replay,
     "demo": start_demo,
     "docs": write_docs,
 }
