@@ -120,7 +120,9 @@ class Wire(WebSocketsSansIOProtocol):
     def cut(self, reason: str) -> None:
         """Close the connection for good, even if the other side neither reads nor answers."""
         self.listener = None
-        if self.handshake_complete and not self.close_sent:
+        if self.disconnected:
+            return
+        if self.handshake_complete and not (self.close_sent or self.transport.is_closing()):
             self.conn.fail(1008, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
