@@ -16,8 +16,9 @@ from server.settings import read_settings
 
 PEOPLE = 72
 ARRIVING_SECONDS = 8.0
-PACE_SECONDS = 6.0
-ROUND_SECONDS = 45.0
+PACE_SECONDS = 9.0
+ROUND_MINUTES = 1
+ROUND_SECONDS = 50.0
 VOTING_SECONDS = 45.0
 BREAK_SECONDS = 8.0
 
@@ -58,6 +59,8 @@ async def _moderate(moderator: Screen) -> None:
     """Opens one thing after the other, while anybody may moderate in a browser as well."""
     for round_ in _in_order(moderator, "round"):
         _tell(f"{round_['title']['de']}: people write cards")
+        same = {name: round_[name] for name in ("title", "question", "kinds")}
+        await moderator.command("ChangeRound", round=round_["id"], **same, minutes=ROUND_MINUTES)
         await moderator.command("OpenRound", round=round_["id"])
         await asyncio.sleep(ROUND_SECONDS)
         await moderator.command("CloseRound", round=round_["id"])

@@ -46,6 +46,11 @@ class OpenServer:
         await response.read()
         return response
 
+    async def delete(self, path: str) -> aiohttp.ClientResponse:
+        response = await self.http.delete(path)
+        await response.read()
+        return response
+
     async def enter(self, fragment: str) -> dict[str, Any]:
         response = await self.post("/api/enter", {"secret": fragment})
         assert response.status == 200, await response.text()

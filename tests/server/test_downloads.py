@@ -130,7 +130,7 @@ def sheet_rows(content: bytes, name: str) -> list[tuple[Any, ...]]:
 
 
 def as_excel_reads_it(cell: Any) -> Any:
-    """Excel undoes the escape that keeps a literal _x0041_ from becoming an A; openpyxl does not."""
+    """Excel undoes the escape that keeps a literal _x0041_ from being an A; openpyxl does not."""
     return unescape(cell) if isinstance(cell, str) else cell
 
 
