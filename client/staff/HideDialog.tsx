@@ -5,7 +5,7 @@ import { Icon } from "../design/icons.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { useOrder } from "./order.ts";
 import { OrderStatus } from "./OrderStatus.tsx";
-import { say, type Key } from "./words.ts";
+import { mainLanguage, say, type Key } from "./words.ts";
 
 const usual: Key[] = [
   "cards.reason_names",
@@ -13,6 +13,9 @@ const usual: Key[] = [
   "cards.reason_twice",
   "cards.reason_offtopic",
 ];
+
+/** Its author reads the reason, so it is said in the evening's language and not in the moderator's. */
+const inEvening = (key: Key) => say(key, {}, mainLanguage.value);
 
 export function HideDialog({ card, onClose }: { card: Card; onClose: () => void }) {
   const { state, give } = useOrder();
@@ -37,8 +40,13 @@ export function HideDialog({ card, onClose }: { card: Card; onClose: () => void 
           <legend class="label">{say("cards.reason")}</legend>
           <div class="stack is-close">
             {usual.map((key) => (
-              <label key={key} class={reason === say(key) ? "choice is-chosen" : "choice"}>
-                <input type="radio" name="reason" checked={reason === say(key)} onChange={() => setReason(say(key))} />
+              <label key={key} class={reason === inEvening(key) ? "choice is-chosen" : "choice"}>
+                <input
+                  type="radio"
+                  name="reason"
+                  checked={reason === inEvening(key)}
+                  onChange={() => setReason(inEvening(key))}
+                />
                 {say(key)}
               </label>
             ))}
@@ -51,7 +59,7 @@ export function HideDialog({ card, onClose }: { card: Card; onClose: () => void 
             class="input"
             dir="auto"
             maxLength={200}
-            value={usual.some((key) => reason === say(key)) ? "" : reason}
+            value={usual.some((key) => reason === inEvening(key)) ? "" : reason}
             onInput={(event) => setReason(event.currentTarget.value)}
           />
           <p class="field-hint">{say("cards.reason_needed")}</p>

@@ -21,10 +21,12 @@ export function OptionBar({ option, ballot, place, best }: Props) {
         <p class="option-text" lang={lang} dir="auto">
           {text}
         </p>
-        <p class="option-from small">
-          {option.kind ? <KindWord kind={option.kind} /> : say("results.statement")}
-          {option.table !== null && ` · ${say("table.number", { n: option.table })}`}
-        </p>
+        {option.kind && (
+          <p class="option-from small">
+            <KindWord kind={option.kind} />
+            {option.table !== null && ` · ${say("table.number", { n: option.table })}`}
+          </p>
+        )}
         {ballot.method === "dots" ? <DotsBar option={option} best={best} /> : <AgreementBar option={option} />}
         {ballot.method === "agreement" && <Answers option={option} />}
       </div>

@@ -36,8 +36,8 @@ export function BeforeDialogue() {
     return (
       <main class="empty before-dialogue">
         <Icon name="warning" />
-        <h1>{say("connection.refused")}</h1>
-        <p role="alert">{sayReason(refusal.value)}</p>
+        {!dialogue.value?.rehearsal && <h1>{say("connection.refused")}</h1>}
+        <p role="alert">{dialogue.value?.rehearsal ? say("rehearse.ended") : sayReason(refusal.value)}</p>
       </main>
     );
   }

@@ -1,4 +1,4 @@
-/** Every table at once, its newest cards first; many tables come in turns of at most six. */
+/** Every table at once, its newest cards first; more than fit come in turns. */
 import type { Card, Table } from "../../connection/index.ts";
 import { Icon } from "../../design/icons.tsx";
 import { cards, openRound, rounds, tables, topicOf } from "../../staff/evening.ts";
@@ -7,8 +7,9 @@ import { say } from "../../staff/words.ts";
 import { beat } from "./beat.ts";
 import { BoardCard } from "./BoardCard.tsx";
 import { Fitted } from "./Fitted.tsx";
+import { size, type Size } from "./screen.ts";
 
-const MOST_AT_ONCE = 6;
+const MOST_AT_ONCE: Record<Size, number> = { s: 9, m: 6, l: 4, xl: 2 };
 const BEATS_PER_TURN = 2;
 
 export function AllTables() {
@@ -25,7 +26,7 @@ export function AllTables() {
 
 /** All tables if they fit, else even turns of them. */
 export function turn<Entry>(all: readonly Entry[], beats: number): readonly Entry[] {
-  const turns = Math.ceil(all.length / MOST_AT_ONCE);
+  const turns = Math.ceil(all.length / MOST_AT_ONCE[size.value]);
   if (turns < 2) return all;
   const each = Math.ceil(all.length / turns);
   const now = Math.floor(beats / BEATS_PER_TURN) % turns;

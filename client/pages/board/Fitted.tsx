@@ -58,8 +58,9 @@ export function Fitted<Entry>({ entries, keyOf, render, newestFirst, ...rest }: 
 function limitLines(box: HTMLElement) {
   const text = box.querySelector<HTMLElement>("[data-clamp]");
   if (!text) return;
-  const around = text.closest("li")!.offsetHeight - text.offsetHeight;
-  const line = parseFloat(getComputedStyle(text).lineHeight);
+  const { lineHeight, paddingBlockEnd } = getComputedStyle(text);
+  const line = parseFloat(lineHeight);
+  const around = text.closest("li")!.offsetHeight - text.offsetHeight + parseFloat(paddingBlockEnd);
   box.style.setProperty("--most-lines", String(Math.max(2, Math.floor((box.clientHeight - around) / line))));
 }
 

@@ -1,6 +1,6 @@
 /** What is asked right now, in the main language large, in the others beneath. */
 import type { Texts } from "../../connection/index.ts";
-import { ballots, openRound, rounds, topicOf } from "../../staff/evening.ts";
+import { ballots, openRound, rounds, topicOf, votersIn } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { dialogue } from "../../staff/line.ts";
 import { mainLanguage, say } from "../../staff/words.ts";
@@ -43,6 +43,9 @@ function BallotHead({ id }: { id: string }) {
     <header class="board-head">
       <p class="board-label">
         <strong>{say(ballot.state === "open" ? "board.voting" : "board.ranking")}</strong>
+        {ballot.state === "closed" && (
+          <span class="board-closed">{say("board.voters", { n: votersIn(ballot.id) })}</span>
+        )}
       </p>
       <Question texts={ballot.title} />
     </header>

@@ -1,9 +1,8 @@
 /** The result of a closed ballot, best first: one list, or one list per table if tables voted apart. */
 import type { Ballot, Option, Table } from "../../connection/index.ts";
-import { dotsOf, ranked, tables, topicOf, votersIn } from "../../staff/evening.ts";
+import { dotsOf, ranked, tables, topicOf } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { OptionBar } from "../../staff/OptionBar.tsx";
-import { say } from "../../staff/words.ts";
 import { turn } from "./AllTables.tsx";
 import { beat } from "./beat.ts";
 import { Fitted } from "./Fitted.tsx";
@@ -17,7 +16,6 @@ export function Ranking({ ballot }: { ballot: Ballot }) {
   const byTable = ballot.own_table && list.some((option) => option.table !== null);
   return (
     <section class="ranking">
-      <p class="ranking-voters">{say("board.voters", { n: votersIn(ballot.id) })}</p>
       {byTable ? <TableRankings ballot={ballot} list={list} /> : <OneRanking ballot={ballot} list={list} most={MOST_OF_ALL} />}
     </section>
   );

@@ -9,21 +9,14 @@ export function Side() {
   return (
     <aside class="board-side">
       <Timer />
-      <div class="board-rest">
-        {lineState.value === "waiting" && (
-          <p class="board-offline" role="status">
-            <Icon name="offline" />
-            {say("board.reconnecting")}
-          </p>
-        )}
-      </div>
+      <div class="board-rest" />
       <p class="board-people">
         <Icon name="people" />
         <strong class="numbers">{people.value.joined}</strong>
         <span class="only-read">{say("people.joined")}</span>
       </p>
       <div class="board-join">
-        <p class="board-join-title">{say("board.join")}</p>
+        <JoinTitle />
         <img class="board-qr" src={`/api/dialogues/${code}/qr.svg`} alt={say("access.qr")} />
         <p class="code board-code">{shownCode(code)}</p>
         <p class="board-host" dir="ltr">
@@ -31,6 +24,17 @@ export function Side() {
         </p>
       </div>
     </aside>
+  );
+}
+
+/** While the line is down nobody could join anyway, so the place says that instead. */
+function JoinTitle() {
+  if (lineState.value !== "waiting") return <p class="board-join-title">{say("board.join")}</p>;
+  return (
+    <p class="board-join-title is-offline" role="status">
+      <Icon name="offline" />
+      {say("board.reconnecting")}
+    </p>
   );
 }
 

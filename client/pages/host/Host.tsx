@@ -32,6 +32,7 @@ export function Host() {
           <p class="host-number">
             <span>{say("table.number", { n })}</span>
             <span class="soft small">{say("host.role")}</span>
+            <LanguageSwitch />
           </p>
           {topic && <InMain as="h1" of={topic.title} />}
           <p class="host-people small">
@@ -42,7 +43,6 @@ export function Host() {
             <span>
               <b class="numbers">{connectedAt(n)}</b> {say("people.connected")}
             </span>
-            <LanguageSwitch />
           </p>
         </header>
         <Question topic={topic} />

@@ -1,5 +1,6 @@
 /** What is open now stays in sight on the top; the sections change below it. */
 import type { FunctionComponent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { BeforeDialogue, LineBand, RehearsalBand } from "../../staff/bands.tsx";
 import { dialogue, refusal } from "../../staff/line.ts";
 import { OrderStrip } from "../../staff/OrderStrip.tsx";
@@ -25,6 +26,8 @@ const rooms: Record<Place, FunctionComponent> = {
 };
 
 export function Cockpit() {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => main.current?.scrollTo(0, 0), [place.value]);
   if (!dialogue.value || refusal.value) return <BeforeDialogue />;
   const Room = rooms[place.value];
   return (
@@ -34,7 +37,7 @@ export function Cockpit() {
         <LineBand />
       </div>
       <Side />
-      <main class="cockpit-main">
+      <main class="cockpit-main" ref={main}>
         <NowStrip />
         <Room />
       </main>

@@ -23,5 +23,4 @@ export const place = signal<Place>(placeInAddress());
 
 addEventListener("hashchange", () => {
   place.value = placeInAddress();
-  scrollTo(0, 0);
 });

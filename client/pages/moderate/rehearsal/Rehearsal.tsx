@@ -33,7 +33,9 @@ function WithinRehearsal() {
     <div class="sheet">
       <h3>{say("rehearse.here")}</h3>
       <p>{say("rehearse.here_hint")}</p>
-      <EndRehearsal code={code} />
+      <div>
+        <EndRehearsal code={code} />
+      </div>
     </div>
   );
 }
