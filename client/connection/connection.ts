@@ -3,13 +3,12 @@
  * outbox send while the line is up.
  */
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
-import { io } from "socket.io-client";
 import type { Answer, Command, Fields } from "./commands.ts";
 import { randomHex } from "./ids.ts";
 import { Outbox } from "./outbox.ts";
 import { electSender, type Sender } from "./owner.ts";
-import * as parser from "./parser.ts";
 import { browserShelf, memoryShelf } from "./shelf.ts";
+import { openSocket, type Socket } from "./socket.ts";
 import { apply, nothingYet, type Frame, type View } from "./view.ts";
 import { onWake } from "./wake.ts";
 
@@ -51,6 +50,8 @@ interface Hello {
   views: Frame[];
 }
 
+type NotWelcome = Exclude<Answer, { ok: true }>;
+
 const ANSWER_MS = 8000;
 const PROBE_MS = 4000;
 const LONGEST_WINDOW_MS = 30_000;
@@ -64,7 +65,10 @@ const final = new Set([
   "malformed",
 ]);
 
-export function connect({ code, auth, onRefused, keep }: ConnectOptions): Connection {
+export function connect(
+  { code, auth, onRefused, keep }: ConnectOptions,
+  socket: Socket = openSocket(code, auth),
+): Connection {
   const shared = signal<View>(nothingYet);
   const mine = signal<View>(nothingYet);
   const state = signal<LineState>("connecting");
@@ -75,30 +79,11 @@ export function connect({ code, auth, onRefused, keep }: ConnectOptions): Connec
   let early: Frame[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const socket = io({
-    query: { code },
-    auth: { code, ...auth },
-    parser,
-    transports: ["websocket"],
-    reconnection: false,
-    autoConnect: false,
-    forceNew: true,
-    timeout: 10_000,
-  });
-
-  async function ask<Result>(event: string, body: object, within: number): Promise<Result | null> {
-    try {
-      return await socket.timeout(within).emitWithAck(event, body);
-    } catch {
-      return null;
-    }
-  }
-
   const tab = randomHex(5);
   const outbox = new Outbox(tab, keep ? browserShelf(keep) : memoryShelf(), {
     isOpen: () => state.value === "live" && sender.isThisTab(),
     offer: async ({ id, name, fields }) => {
-      const answer = await ask<Answer>("command", { ...fields, id, name }, ANSWER_MS);
+      const answer = await socket.ask<Answer>("command", { ...fields, id, name }, ANSWER_MS);
       // A dialogue nobody spoke to for long is put to sleep; only a hello wakes it.
       if (answer && !answer.ok && answer.reason === "dialogue_asleep") void sayHello();
       return answer;
@@ -114,8 +99,8 @@ export function connect({ code, auth, onRefused, keep }: ConnectOptions): Connec
     greeting = true;
     const asked = Date.now();
     const { epoch, version } = shared.value;
-    const known = epoch === null ? null : version;
-    const hello = await ask<Hello | Exclude<Answer, { ok: true }>>("hello", { epoch, version: known }, within);
+    const asking = { epoch, version: epoch === null ? null : version };
+    const hello = await socket.ask<Hello | NotWelcome>("hello", asking, within);
     greeting = false;
     if (!hello?.ok) return notWelcomed(hello?.reason);
     clockOffset = hello.now - (asked + Date.now()) / 2;
@@ -164,36 +149,46 @@ export function connect({ code, auth, onRefused, keep }: ConnectOptions): Connec
   }
 
   /** Everybody who lost the line at once comes back spread over the window the server announced. */
-  function comeBack(within = Math.min(spreadMs * 2 ** Math.max(0, failures++ - 1), LONGEST_WINDOW_MS)) {
-    if (state.value === "refused") return;
+  function comeBack() {
+    if (state.value === "refused" || timer !== undefined) return;
     state.value = "waiting";
     early = [];
+    const within = Math.min(spreadMs * 2 ** failures++, LONGEST_WINDOW_MS);
+    timer = setTimeout(comeNow, Math.random() * within);
+  }
+
+  function comeNow() {
     clearTimeout(timer);
-    timer = setTimeout(() => socket.connect(), Math.random() * within);
+    timer = undefined;
+    socket.connect();
   }
 
-  async function lookedAgain() {
+  /** Somebody looks at the page again: the socket may be dead without knowing it. */
+  function lookedAgain() {
     if (state.value === "refused") return;
-    if (!socket.connected) {
-      clearTimeout(timer);
-      socket.connect();
-    } else await sayHello(PROBE_MS);
+    if (socket.isConnected()) void sayHello(PROBE_MS);
+    else comeNow();
   }
 
-  socket.on("connect", () => void sayHello());
-  socket.on("disconnect", () => comeBack());
-  socket.on("connect_error", (error: Error & { data?: { reason?: string } }) => {
-    const reason = error.data?.reason;
-    if (reason && final.has(reason)) refused(reason);
-    else comeBack();
+  /** The network is back for the whole hall at once, so not everybody now. */
+  function backOnline() {
+    if (state.value === "refused" || socket.isConnected()) return;
+    clearTimeout(timer);
+    timer = undefined;
+    failures = 0;
+    comeBack();
+  }
+
+  socket.listen({
+    connected: () => void sayHello(),
+    lost: () => comeBack(),
+    turnedAway: (reason) => (final.has(reason) ? refused(reason) : comeBack()),
+    view(frame) {
+      if (greeting) early.push(frame);
+      else if (!applyFrame(frame)) startOver();
+    },
   });
-  socket.on("view", (frame: Frame) => {
-    if (greeting) early.push(frame);
-    else if (!applyFrame(frame)) startOver();
-  });
-  const stopWaking = onWake(() => void lookedAgain(), () => {
-    if (!socket.connected) comeBack(spreadMs);
-  });
+  const stopWaking = onWake(lookedAgain, backOnline);
   socket.connect();
 
   return {

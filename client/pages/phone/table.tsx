@@ -19,13 +19,18 @@ type Part = "cards" | "vote" | "results";
 const chosenPart = signal<Part | null>(null);
 
 let wentOn = "";
+let wereOpen: string[] = [];
 
 /** When the moderator moves on, so does the phone, but never away from somebody who is writing. */
 effect(() => {
-  const goingOn = [openRound.value?.id, ...openBallots.value.map((ballot) => ballot.id)].join();
+  const open = openBallots.value.map((ballot) => ballot.id);
+  const goingOn = [openRound.value?.id, ...open].join();
   if (goingOn === wentOn) return;
   wentOn = goingOn;
-  chosenPart.value = isWriting() ? "cards" : null;
+  const hasResult = closedBallots.peek().some((ballot) => wereOpen.includes(ballot.id));
+  wereOpen = open;
+  if (isWriting()) chosenPart.value = "cards";
+  else chosenPart.value = hasResult ? "results" : null;
 });
 
 function isWriting(): boolean {
