@@ -12,6 +12,7 @@ import msgspec
 
 from rooms.errors import Refused
 from rooms.messages import (
+    Actor,
     BallotId,
     Call,
     CardId,
@@ -115,7 +116,8 @@ class Dialogue:
         return self.place()
 
     def place(self) -> "Place":
-        return Place(len(self._undo or ()), self.epoch, self.version, self.seal, self.at)
+        heads = (self.epoch, self.version, self.seal, self.at, self.begun_at)
+        return Place(len(self._undo or ()), *heads)
 
     def commit(self) -> None:
         self._undo = None
@@ -129,8 +131,8 @@ class Dialogue:
                 shelf.pop(key, None)
             else:
                 shelf[key] = before
-        self.epoch, self.version = place.epoch, place.version
-        self.seal, self.at = place.seal, place.at
+        self.epoch, self.version, self.seal = place.epoch, place.version, place.seal
+        self.at, self.begun_at = place.at, place.begun_at
 
 
 class Place(NamedTuple):
@@ -141,6 +143,7 @@ class Place(NamedTuple):
     version: int
     seal: bytes
     at: int
+    begun_at: int
 
 
 _ABSENT = object()
@@ -191,8 +194,15 @@ def _check_standing(dialogue: Dialogue, call: Call, command: Command) -> None:
         if not command.before_joining and by.id not in dialogue.people:
             raise Refused("not_joined")
         return
+    check_link(dialogue, by)
+
+
+def check_link(dialogue: Dialogue, by: Actor) -> None:
+    """Raises Refused if somebody of the staff has no link that counts; phones need none."""
+    if by.role == "participant" or by.id == "organiser":
+        return
     link = dialogue.links.get(LinkId(by.id))
-    if by.id != "organiser" and (link is None or link.revoked):
+    if link is None or link.revoked:
         raise Refused("link_revoked")
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from rooms.abilities import ANY_EVENT
 from rooms.dialogue import Command, Dialogue, Event
-from rooms.errors import Corrupted
+from rooms.errors import Corrupted, Refused
 from rooms.log import Stored
 from rooms.records import Heard
 
@@ -31,7 +31,11 @@ _events: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list[ANY
 
 def body_of(command: Command) -> bytes:
     """Eight bytes that tell one command's body from another's."""
-    return hashlib.blake2b(_encoder.encode(command), digest_size=SEAL_BYTES).digest()
+    try:
+        body = _encoder.encode(command)
+    except UnicodeEncodeError:  # half a surrogate pair, which no wire and no log can carry
+        raise Refused("forbidden_characters") from None
+    return hashlib.blake2b(body, digest_size=SEAL_BYTES).digest()
 
 
 def seal_of(before: bytes, payload: bytes) -> bytes:
@@ -66,12 +70,16 @@ def apply_stored(dialogue: Dialogue, stored: Stored) -> None:
     follows = position.version == dialogue.version + 1 and position.epoch >= dialogue.epoch
     if not follows or seal != stored.seal:
         raise Corrupted(dialogue.code, position.version)
+    place = dialogue.begin()
     try:
         entry = _entry.decode(stored.payload)
         events: list[Event] = _events.decode(entry.events)
-    except msgspec.DecodeError as wrong:
+        apply_events(dialogue, position.epoch, seal, (entry.id, entry.at, entry.body), events)
+    except Exception as wrong:  # an apply cannot fail on what a decide of this program wrote
+        dialogue.take_back(place)
         raise Corrupted(dialogue.code, position.version) from wrong
-    apply_events(dialogue, position.epoch, seal, (entry.id, entry.at, entry.body), events)
+    finally:
+        dialogue.commit()
 
 
 def replay(code: str, entries: list[Stored]) -> Dialogue:

@@ -200,7 +200,7 @@ class LiveDialogue:
         try:
             self._writer.take_in(arrived)
         except Corrupted:
-            await self._writer.read_afresh()
+            await self._writer.catch_up()
 
     def _is_ahead(self, guest: Guest) -> bool:
         """It saw a version of this very epoch that the copy does not have."""

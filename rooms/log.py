@@ -1,7 +1,7 @@
 """The log of a dialogue: where its entries are kept, in order, for ever.
 
-One entry is one accepted command. The log compares positions and stores bytes; it never looks
-into a payload or a seal. `Log` is the contract, `MemoryLog` keeps it for tests and rehearsing;
+One entry is one accepted command. The log compares positions and seals and stores bytes; it never
+looks into a payload. `Log` is the contract, `MemoryLog` keeps it for tests and rehearsing;
 rooms/redis_log.py keeps it on disk. tests/rooms/test_log_contract.py holds both to it.
 """
 
@@ -59,11 +59,17 @@ class Log(Protocol):
         """The position of the last entry, EMPTY if there is none. Raises Unavailable."""
 
     async def append(
-        self, code: str, expected: Position, epoch: int, entries: Sequence[tuple[bytes, bytes]]
+        self,
+        code: str,
+        expected: Position,
+        epoch: int,
+        entries: Sequence[tuple[bytes, bytes]],
+        on: bytes | None = None,
     ) -> bool:
         """Keep (payload, seal) pairs as versions expected.version + 1 and on, all or none.
 
-        True once they are on disk; False, and nothing kept, if the tail is not `expected`.
+        True once they are on disk; False, and nothing kept, if the tail is not `expected` or does
+        not carry the seal `on`: a log that lost its end may have grown as long again.
         Raises Unavailable when certainly nothing was kept, Unknown when that cannot be told.
         """
 
@@ -113,12 +119,20 @@ class MemoryLog:
         return entries[-1].position if entries else EMPTY
 
     async def append(
-        self, code: str, expected: Position, epoch: int, entries: Sequence[tuple[bytes, bytes]]
+        self,
+        code: str,
+        expected: Position,
+        epoch: int,
+        entries: Sequence[tuple[bytes, bytes]],
+        on: bytes | None = None,
     ) -> bool:
         places = positions(expected, epoch, len(entries))
         if await self.tail(code) != expected:
             return False
-        self._logs.setdefault(code, []).extend(
+        kept = self._logs.setdefault(code, [])
+        if on is not None and kept and kept[-1].seal != on:
+            return False
+        kept.extend(
             Stored(place, payload, seal)
             for place, (payload, seal) in zip(places, entries, strict=True)
         )

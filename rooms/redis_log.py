@@ -21,7 +21,10 @@ local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if (last and last[1] or '0-0') ~= ARGV[1] then
   return 0
 end
-for i = 2, #ARGV, 3 do
+if last and ARGV[2] == 'on' and last[2][4] ~= ARGV[3] then
+  return 0
+end
+for i = 4, #ARGV, 3 do
   redis.call('XADD', KEYS[1], ARGV[i], 'p', ARGV[i + 1], 's', ARGV[i + 2])
 end
 return 1
@@ -64,13 +67,18 @@ class RedisLog:
         return last[0].position if last else EMPTY
 
     async def append(
-        self, code: str, expected: Position, epoch: int, entries: Sequence[tuple[bytes, bytes]]
+        self,
+        code: str,
+        expected: Position,
+        epoch: int,
+        entries: Sequence[tuple[bytes, bytes]],
+        on: bytes | None = None,
     ) -> bool:
-        words: list[Word] = []
+        words: list[Word] = [str(expected), *(("any", b"") if on is None else ("on", on))]
         places = positions(expected, epoch, len(entries))
         for place, (payload, seal) in zip(places, entries, strict=True):
             words += str(place), payload, seal
-        return bool(await self._appending.run(APPEND, _key(code), str(expected), *words))
+        return bool(await self._appending.run(APPEND, _key(code), *words))
 
     async def remove(self, code: str) -> None:
         # The register last: cut off between the two, the dialogue is still listed for removal.

@@ -31,6 +31,7 @@ MOST_TRIES = 20
 PATIENCE_S = 8.0
 RETRY_PAUSE_S = 0.2
 INTERNAL = DialogtischError("internal")
+NONE_LOST = -1
 
 Order = tuple[Call, Command]
 
@@ -44,6 +45,7 @@ class Writer:
         self.replaced = False
         self._log = storage
         self._clock = clock
+        self._lost_epoch = NONE_LOST
 
     @property
     def position(self) -> Position:
@@ -55,12 +57,14 @@ class Writer:
         After an unknown outcome the same commands are simply decided again: if they did reach the
         log they are heard there, and if they still reach it later one of the two appends fails.
         """
+        if self._owes_epoch:
+            await self.catch_up()
         for _ in range(MOST_TRIES):
-            before = self.position
+            before, seal = self.position, self.dialogue.seal
             place = self.dialogue.begin()
             answers, entries = self._decide(batch)
             try:
-                settled = await self._append(before, entries, answers)
+                settled = await self._append(before, seal, entries, answers)
             except Unknown:
                 self._take_back(place)
                 await self._catch_up_patiently()
@@ -81,19 +85,43 @@ class Writer:
             newer_epoch = stored.position.epoch > self.dialogue.epoch
             if newer_epoch or stored.position.version > self.dialogue.version:
                 apply_stored(self.dialogue, stored)
+                self.replaced = self.replaced or newer_epoch
 
     async def catch_up(self) -> None:
-        """Brings the copy to the end of the log. Raises Unavailable, Forgotten, Corrupted."""
-        missed = await self._log.read(self.code, after=self.dialogue.version)
-        try:
-            self.take_in(missed)
-        except Corrupted:
-            await self.read_afresh()
-            return
-        if not missed and await self._log.tail(self.code) != self.position:
-            await self.read_afresh()
+        """Brings the copy to the end of the log, and begins a new epoch if history was lost.
 
-    async def read_afresh(self) -> None:
+        Raises Unavailable, Forgotten, Corrupted.
+        """
+        await self._read_on()
+        while self._owes_epoch:
+            if not await self._begin_epoch("the log lost entries this process had seen"):
+                await self._read_on()
+
+    async def begin_epoch(self, because: str) -> None:
+        """Says in the log that entries before this point may be lost, so that all look again.
+
+        Should that fail, catching up does it later. Raises as `catch_up` does.
+        """
+        self._lost_epoch = self.dialogue.epoch
+        if not await self._begin_epoch(because):
+            await self.catch_up()
+
+    @property
+    def _owes_epoch(self) -> bool:
+        return self.dialogue.epoch <= self._lost_epoch
+
+    async def _read_on(self) -> None:
+        """Takes in what is new, if the log still holds the entry that the copy stands on."""
+        at = self.dialogue.version
+        found = await self._log.read(self.code, after=max(0, at - 1))
+        try:
+            if at and (not found or found[0].seal != self.dialogue.seal):
+                raise Corrupted(self.code, at)
+            self.take_in(found)
+        except Corrupted:
+            await self._read_afresh()
+
+    async def _read_afresh(self) -> None:
         """Replaces the copy by what the log tells from its beginning."""
         entries = await self._log.read(self.code)
         if not entries:
@@ -101,28 +129,26 @@ class Writer:
         old = self.dialogue
         self.dialogue = replay(self.code, entries)
         self.replaced = True
-        if not _is_in(old, entries) and self.dialogue.epoch <= old.epoch:
-            await self.begin_epoch("the log lost entries this process had seen")
+        if not _is_in(old, entries):
+            self._lost_epoch = max(self._lost_epoch, old.epoch)
 
-    async def begin_epoch(self, because: str) -> None:
-        """Says in the log that entries before this point may be lost, so that all look again."""
+    async def _begin_epoch(self, because: str) -> bool:
+        """Whether the log took it; if not, somebody else was quicker."""
         log.error("epoch_begun", code=self.code, because=because, version=self.dialogue.version)
-        before = self.position
-        at = self._clock()
+        before, seal, at = self.position, self.dialogue.seal, self._clock()
         epoch = max(at, before.epoch + 1)
         place = self.dialogue.begin()
-        entry = self._apply(epoch, f"epoch:{epoch}", at, b"", [EpochBegun(because=because)])
+        begun = False
         try:
-            begun = await self._log.append(self.code, before, epoch, [entry])
-        except BaseException:
-            self._take_back(place)
-            raise
-        self.replaced = True
-        if begun:
-            self.dialogue.commit()
-        else:
-            self._take_back(place)
-            await self.read_afresh()
+            entry = self._apply(epoch, f"epoch:{epoch}", at, b"", [EpochBegun(because=because)])
+            begun = await self._log.append(self.code, before, epoch, [entry], seal)
+        finally:
+            if begun:
+                self.dialogue.commit()
+                self.replaced = True
+            else:
+                self._take_back(place)
+        return begun
 
     def _decide(self, batch: Sequence[Order]) -> tuple[list[Answer], list[tuple[bytes, bytes]]]:
         answers: list[Answer] = []
@@ -162,14 +188,17 @@ class Writer:
         return payload, seal
 
     async def _append(
-        self, before: Position, entries: list[tuple[bytes, bytes]], answers: list[Answer]
+        self,
+        before: Position,
+        seal: bytes,
+        entries: list[tuple[bytes, bytes]],
+        answers: list[Answer],
     ) -> bool:
-        """Appends what was accepted. With nothing accepted, refusals must be as fresh as that."""
-        if entries:
-            return await self._log.append(self.code, before, self.dialogue.epoch, entries)
-        if all(answer.ok for answer in answers):
+        """Appends what was accepted; if that is nothing, only compares: refusals are as fresh."""
+        if not entries and all(answer.ok for answer in answers):
             return True
-        return await self._log.tail(self.code) == before
+        epoch = max(1, self.dialogue.epoch)
+        return await self._log.append(self.code, before, epoch, entries, seal)
 
     def _take_back(self, place: Place) -> None:
         self.dialogue.take_back(place)

@@ -39,10 +39,16 @@ class CarefulLog(RedisLog):
         self._trouble = trouble
 
     async def append(
-        self, code: str, expected: Position, epoch: int, entries: Sequence[tuple[bytes, bytes]]
+        self,
+        code: str,
+        expected: Position,
+        epoch: int,
+        entries: Sequence[tuple[bytes, bytes]],
+        on: bytes | None = None,
     ) -> bool:
-        self._check()
-        return await super().append(code, expected, epoch, entries)
+        if entries:  # an append of nothing compares, so that a refusal can be told to be fresh
+            self._check()
+        return await super().append(code, expected, epoch, entries, on)
 
     async def claim(self, code: str) -> bool:
         self._check()

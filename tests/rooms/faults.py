@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
+from typing import Any
 
 from rooms.errors import Unavailable, Unknown
 from rooms.log import Log, MemoryLog, Position, Stored
@@ -32,7 +33,7 @@ class FaultyLog:
         self.away = False
         self.appends: list[int] = []
         self.reads = 0
-        self._late: list[tuple[str, Position, int, list[tuple[bytes, bytes]], bytes | None]] = []
+        self._late: list[tuple[Any, ...]] = []
         self._open = asyncio.Event()
         self._open.set()
         self._held = asyncio.Event()
@@ -52,7 +53,7 @@ class FaultyLog:
     async def deliver_late(self) -> list[bool]:
         """Lets the late appends through; says of each whether it was kept."""
         late, self._late = self._late, []
-        return [await self._append(*one) for one in late]
+        return [await self.inner.append(*one) for one in late]
 
     async def append(
         self,
@@ -60,36 +61,26 @@ class FaultyLog:
         expected: Position,
         epoch: int,
         entries: Sequence[tuple[bytes, bytes]],
-        on: bytes | None = None,
+        *on: bytes,
     ) -> bool:
         if entries:
             self.appends.append(len(entries))
         self._held.set()
         await self._open.wait()
         self._check_reached()
-        asked = (code, expected, epoch, list(entries), on)
+        asked = (code, expected, epoch, list(entries), *on)
         match self.faults.popleft() if self.faults else Fault.NONE:
             case Fault.AWAY:
                 raise Unavailable("storage_away")
             case Fault.LOST_BEFORE:
                 raise Unknown
             case Fault.LOST_AFTER:
-                await self._append(*asked)
+                await self.inner.append(*asked)
                 raise Unknown
             case Fault.LATE:
                 self._late.append(asked)
                 raise Unknown
-        return await self._append(*asked)
-
-    async def _append(
-        self,
-        code: str,
-        expected: Position,
-        epoch: int,
-        entries: list[tuple[bytes, bytes]],
-        on: bytes | None,
-    ) -> bool:
-        return await self.inner.append(code, expected, epoch, entries, on)
+        return await self.inner.append(*asked)
 
     async def codes(self) -> list[str]:
         self._check_reached()

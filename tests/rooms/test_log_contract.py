@@ -77,6 +77,15 @@ async def test_l1_an_append_that_expects_another_tail_keeps_nothing(log: Log) ->
     assert await log.read(CODE) == [stored(1, 1, "first")]
 
 
+async def test_l1_an_append_on_another_seal_keeps_nothing(log: Log) -> None:
+    assert await log.append(CODE, EMPTY, 1, entries("a"), b"")
+    assert not await log.append(CODE, Position(1, 1), 1, entries("b"), b"seal of a lost entry")
+    assert not await log.append(CODE, Position(1, 1), 1, [], b"")
+    assert await log.append(CODE, Position(1, 1), 1, entries("b"), b"seal a")
+    assert await log.append(CODE, Position(1, 2), 1, entries("c"))
+    assert [entry.payload for entry in await log.read(CODE)] == [b"a", b"b", b"c"]
+
+
 async def test_l1_an_append_of_nothing_only_compares(log: Log) -> None:
     assert await log.append(CODE, EMPTY, 1, [])
     assert not await log.append(CODE, Position(1, 1), 1, [])
