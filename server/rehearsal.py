@@ -6,7 +6,7 @@
 import asyncio
 import json
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +32,10 @@ class Crowd:
     texts: "Texts"
     arriving_seconds: float
 
+    def liking(self, option: str) -> float:
+        """How much the whole hall likes an option; the same for everybody."""
+        return random.Random(f"{self.code} {option}").expovariate(1.0)
+
 
 @dataclass
 class Guest:
@@ -44,24 +48,22 @@ class Guest:
 
 
 class Texts:
-    """Sample cards by topic, kind and language; a topic's are used up before one comes twice."""
+    """Sample cards by topic, kind and language; at one table nothing is said twice in a round."""
 
     def __init__(self, chance: random.Random) -> None:
-        self._topics: list[dict[str, dict[str, list[str]]]] = json.loads(
-            SAMPLES.read_text("utf-8")
-        )["topics"]
-        self._left: defaultdict[tuple[int, str, str], list[str]] = defaultdict(list)
+        self.topics: list[dict[str, dict[str, list[str]]]] = json.loads(SAMPLES.read_text("utf-8"))[
+            "topics"
+        ]
+        self._left: dict[tuple[str, int, str, str], list[str]] = {}
         self._chance = chance
 
-    def __len__(self) -> int:
-        return len(self._topics)
-
-    def draw(self, topic: int, kind: str, language: str) -> str:
-        left = self._left[(topic, kind, language)]
-        if not left:
-            left.extend(self._topics[topic][kind][language])
-            self._chance.shuffle(left)
-        return left.pop()
+    def draw(self, where: tuple[str, int], topic: int, kind: str, language: str) -> str | None:
+        """Something nobody has said at this table in this round; None if all is said."""
+        texts = self.topics[topic % len(self.topics)][kind].get(language, [])
+        left = self._left.setdefault(
+            (*where, kind, language), self._chance.sample(texts, len(texts))
+        )
+        return left.pop() if left else None
 
 
 async def play(
@@ -104,7 +106,7 @@ async def _take_part(crowd: Crowd, phone: Phone, guest: Guest) -> None:
     """One thing a person does now: a card while a round is open, a mark while a vote is."""
     for round_ in phone.shared.all("round"):
         if round_["state"] == "open" and _has_more_to_say(crowd, guest, round_["id"]):
-            await _post(crowd, phone, guest, round_["kinds"])
+            await _post(crowd, phone, guest, round_)
             return
     for ballot in phone.shared.all("ballot"):
         if ballot["state"] == "open":
@@ -119,13 +121,14 @@ def _has_more_to_say(crowd: Crowd, guest: Guest, round_id: str) -> bool:
     return guest.wants[round_id] >= 0
 
 
-async def _post(crowd: Crowd, phone: Phone, guest: Guest, kinds: list[str]) -> None:
+async def _post(crowd: Crowd, phone: Phone, guest: Guest, round_: dict[str, Any]) -> None:
     topics = sorted(phone.shared.all("topic"), key=lambda topic: topic["order"])
     own = phone.shared.entries.get(f"table:{guest.table}", {}).get("topic")
     topic = next((nth for nth, known in enumerate(topics) if known["id"] == own), 0)
-    kind = crowd.chance.choice(kinds)
-    text = crowd.texts.draw(topic % len(crowd.texts), kind, guest.language)
-    await phone.command("PostCard", text=text, kind=kind)
+    kind = crowd.chance.choice(round_["kinds"])
+    text = crowd.texts.draw((round_["id"], guest.table), topic, kind, guest.language)
+    if text is not None:
+        await phone.command("PostCard", text=text, kind=kind)
 
 
 async def _vote(crowd: Crowd, phone: Phone, guest: Guest, ballot: dict[str, Any]) -> None:
@@ -145,7 +148,8 @@ async def _vote(crowd: Crowd, phone: Phone, guest: Guest, ballot: dict[str, Any]
 def _decide(
     crowd: Crowd, ballot: dict[str, Any], options: list[dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    crowd.chance.shuffle(options)
+    """Some options are liked by many, most by few, so that there is a result to look at."""
+    options.sort(key=lambda option: -crowd.chance.random() * crowd.liking(option["id"]))
     left = ballot["dots"]
     for option in options:
         mark = {"ballot": ballot["id"], "option": option["id"]}

@@ -11,7 +11,7 @@ from played_evening import open_hall
 
 from rooms.dialogue import Dialogue
 from rooms.marks import spent
-from rooms.texts import clean_text
+from rooms.texts import MOST_CARD_LETTERS, clean_text
 from server.phones import Desk, Screen
 from server.rehearsal import SPEAKERS, Texts, play
 from server.templates import read_template
@@ -56,7 +56,7 @@ async def test_the_hall_comes_posts_and_votes_as_the_moderator_opens(organiser: 
     rounds = sorted(moderator.shared.all("round"), key=lambda entry: entry["order"])
     (ballot,) = moderator.shared.all("ballot")
     assert (await moderator.command("OpenRound", round=rounds[2]["id"]))["ok"]
-    await moderator.until(lambda: len(moderator.shared.all("card")) >= 12)
+    await moderator.until(lambda: len(moderator.shared.all("card")) >= 9)
     assert (await moderator.command("OpenBallot", ballot=ballot["id"]))["ok"]
     dialogue = await in_log(
         organiser, made["code"], lambda now: now.turnout.get(ballot["id"], 0) >= 8
@@ -133,10 +133,20 @@ async def test_only_a_moderator_starts_a_rehearsal(organiser: OpenServer) -> Non
 
 
 async def test_sample_cards_are_cards_people_could_post() -> None:
+    topics = Texts(random.Random(1)).topics
+    assert len(topics) == len(read_template("zukunftswerkstatt").topics)
+    for topic in topics:
+        assert set(topic) == {"idea", "worry", "question", "going_well"}
+        for texts in topic.values():
+            assert set(texts) == set(SPEAKERS)
+            for text in (text for language in texts.values() for text in language):
+                assert clean_text(text, MOST_CARD_LETTERS) == text
+
+
+async def test_nobody_says_at_a_table_what_somebody_said_before() -> None:
     texts = Texts(random.Random(1))
-    assert len(texts) == len(read_template("zukunftswerkstatt").topics)
-    for topic in range(len(texts)):
-        for kind in ("idea", "worry", "question", "going_well"):
-            for language in SPEAKERS:
-                first, *_ = seen = [texts.draw(topic, kind, language) for _ in range(3)]
-                assert all(clean_text(text, 500) == text for text in seen), first
+    drawn = [texts.draw(("round", 1), 0, "idea", "de") for _ in range(20)]
+    said = [text for text in drawn if text is not None]
+    assert len(said) == len(set(said)) == len(texts.topics[0]["idea"]["de"])
+    assert texts.draw(("round", 2), 0, "idea", "de") in said
+    assert texts.draw(("round", 3), 0, "idea", "uk") is None
