@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
-from server.replay.counting import Difference, last_votes
+from server.replay.counting import Difference, last_votes, people_counted_otherwise
 from server.replay.evening import Evening
 from server.replay.outcome import Check
 from server.replay.recording import Recording
@@ -66,8 +66,15 @@ def source_columns(found: Sequence[Difference], recording: Recording) -> Iterato
     """Where the source's own counts differ from the votes in it, and why."""
     total = len(recording.statements)
     yield f"The source's own columns differ from its votes on {len(found)} of {total} statements."
-    if not found:
-        return
+    if found:
+        yield from _table(found)
+    if recording.own_counts:
+        people, otherwise = len(recording.own_counts), len(people_counted_otherwise(recording))
+        yield "Its participants.csv counts as we do, the last vote on each statement only,"
+        yield f"for {people - otherwise:,} of {people:,} people."
+
+
+def _table(found: Sequence[Difference]) -> Iterator[str]:
     yield "They count every row; we count the last one of each person on each statement."
     yield "  statement     agree  counted   disagree  counted   replaced rows"
     for one in found:

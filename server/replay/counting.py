@@ -86,6 +86,23 @@ def differences(recording: Recording, tallies: Mapping[str, Tally]) -> list[Diff
     ]
 
 
+def people_counted_otherwise(recording: Recording) -> list[str]:
+    """People for whom the source's count of their own votes is not ours."""
+    last: Counter[tuple[str, int]] = Counter()
+    for (voter, _), vote in last_votes(recording.votes).items():
+        last[voter, vote.answer] += 1
+    return [
+        person
+        for person, said in recording.own_counts.items()
+        if said
+        != (
+            last[person, 1] + last[person, 0] + last[person, -1],
+            last[person, 1],
+            last[person, -1],
+        )
+    ]
+
+
 def _repeats(votes: Iterable[Vote]) -> dict[str, Repeats]:
     votes = list(votes)
     last = last_votes(votes)

@@ -54,6 +54,8 @@ class Evening:
         self.ballot = ""
         self.options: dict[str, str] = {}
         """From statement to the ballot's option."""
+        self.statement_of: dict[str, str] = {}
+        """And back."""
         self.acks: list[float] = []
         """Seconds from sending a vote to its ack."""
         self.voting_seconds = 0.0
@@ -104,6 +106,7 @@ class Evening:
         options = await self.moderator.until(lambda: self.moderator.shared.all("option"))
         option_of = {option["card"]: option["id"] for option in options}
         self.options = {statement: option_of[card] for statement, card in cards.items()}
+        self.statement_of = {option: statement for statement, option in self.options.items()}
 
     async def cast_votes(self) -> None:
         """Everybody at once, each in their own order, as fast as the server answers."""

@@ -18,7 +18,7 @@ async def check_screens(evening: Evening, desk: Desk, counted: Count) -> list[Ch
     late = await desk.staff(await _board_link(evening, desk))
     await late.connect()
     try:
-        await _settled(evening)
+        await _settled(evening, late.shared.version or 0)
         a_phone = next(iter(evening.phones.values()))
         watched: dict[str, Screen] = {
             "the board, open since the beginning": evening.board,
@@ -47,15 +47,21 @@ async def _board_link(evening: Evening, desk: Desk) -> str:
     return url
 
 
-async def _settled(evening: Evening) -> None:
-    """Until frames that are still under way have arrived, or clearly never will."""
-    version = evening.moderator.shared.version or 0
+async def _settled(evening: Evening, version: int) -> None:
+    """Until the frames under way have arrived, or clearly never will."""
+    cast: dict[str, dict[str, str]] = {person: {} for person in evening.phones}
+    for (voter, statement), vote in last_votes(evening.recording.votes).items():
+        cast[voter][statement] = ANSWERS[vote.answer]
 
-    async def caught_up(screen: Screen) -> None:
-        await screen.until(lambda: (screen.shared.version or 0) >= version, PATIENCE_SECONDS)
+    async def settled(screen: Screen, votes: dict[str, str]) -> None:
+        await screen.until(
+            lambda: (screen.shared.version or 0) >= version and _votes(evening, screen) == votes,
+            PATIENCE_SECONDS,
+        )
 
-    screens = [evening.board, *evening.phones.values()]
-    await asyncio.gather(*(caught_up(screen) for screen in screens), return_exceptions=True)
+    staff = [settled(screen, {}) for screen in (evening.board, evening.moderator)]
+    phones = [settled(phone, cast[person]) for person, phone in evening.phones.items()]
+    await asyncio.gather(*staff, *phones, return_exceptions=True)
 
 
 def _tallies(evening: Evening, held: Held) -> dict[str, Tally | None]:
@@ -80,13 +86,16 @@ def _rejected(evening: Evening, board: Held) -> Check:
 
 def _own_votes(evening: Evening) -> Check:
     """What each phone says its person voted."""
-    statement_of = {option: statement for statement, option in evening.options.items()}
-    expected = {
-        key: ANSWERS[vote.answer] for key, vote in last_votes(evening.recording.votes).items()
-    }
+    last = last_votes(evening.recording.votes)
+    expected = {key: ANSWERS[vote.answer] for key, vote in last.items()}
     found = {
-        (person, statement_of[vote["option"]]): vote["answer"]
+        (person, statement): answer
         for person, phone in evening.phones.items()
-        for vote in phone.mine.all("vote")
+        for statement, answer in _votes(evening, phone).items()
     }
     return check_same("own votes on all phones", expected, found)
+
+
+def _votes(evening: Evening, screen: Screen) -> dict[str, str]:
+    statement_of = evening.statement_of
+    return {statement_of[vote["option"]]: vote["answer"] for vote in screen.mine.all("vote")}

@@ -44,15 +44,27 @@ class Vote(NamedTuple):
     answer: int
 
 
+class OwnCount(NamedTuple):
+    """How the source says one person voted."""
+
+    votes: int
+    agrees: int
+    disagrees: int
+
+
 @dataclass(frozen=True)
 class Recording:
-    """Statements and votes in the order in which they came; `url` is where it was held."""
+    """Statements and votes in the order in which they came; `url` is where it was held.
+
+    `own_counts`: what the source says about each person, if it says so at all.
+    """
 
     topic: str
     description: str
     url: str
     statements: list[Statement]
     votes: list[Vote]
+    own_counts: dict[str, OwnCount]
 
     @property
     def people(self) -> list[str]:
@@ -75,6 +87,8 @@ def read_recording(folder: Path) -> Recording:
         summary = {row[0]: row[1] for row in _rows(folder / "summary.csv") if len(row) > 1}
         statements = list(_statements(folder / "comments.csv"))
         votes = list(_votes(folder / "votes.csv"))
+        people = folder / "participants.csv"
+        own_counts = dict(_own_counts(people)) if people.exists() else {}
     except FileNotFoundError as missing:
         raise NotARecording(f"there is no {missing.filename}") from None
     except (KeyError, ValueError) as wrong:
@@ -89,6 +103,7 @@ def read_recording(folder: Path) -> Recording:
         url=summary.get("url", ""),
         statements=sorted(statements, key=lambda statement: statement.at),
         votes=sorted(votes, key=lambda vote: vote.at),  # stable: what is tied keeps its order
+        own_counts=own_counts,
     )
 
 
@@ -116,6 +131,12 @@ def _votes(file: Path) -> Iterator[Vote]:
         if answer not in (1, 0, -1):
             raise ValueError(f"a vote of {answer}")
         yield Vote(row["comment-id"], row["voter-id"], int(row["timestamp"]), answer)
+
+
+def _own_counts(file: Path) -> Iterator[tuple[str, OwnCount]]:
+    for row in _records(file):
+        counts = (int(row[name]) for name in ("n-votes", "n-agree", "n-disagree"))
+        yield row["participant"], OwnCount(*counts)
 
 
 def _records(file: Path) -> Iterator[dict[str, str]]:
