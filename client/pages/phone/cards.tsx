@@ -1,39 +1,15 @@
-/** Own cards with what became of them, and what else lies on the table. */
-import { useState } from "preact/hooks";
+/** What lies on the table: the cards of the round, and those of earlier ones. */
 import { all, type Card } from "../../connection/index.ts";
-import { Icon } from "../../design/icons.tsx";
 import { Authored, Written } from "../../texts/index.ts";
 import { t } from "../../texts/phone.ts";
-import { changeDraft } from "./draft.ts";
-import { cardsOfMine, line, mainLanguage, me, openRound, send } from "./evening.ts";
-import { cleanText } from "./letters.ts";
-import type { ShownCard } from "./overlay.ts";
-import { FateMark } from "./status.tsx";
-import { CardFields, KindWord } from "./writing.tsx";
+import { cardsOfMine, line, mainLanguage, me, openRound } from "./evening.ts";
+import { KindWord } from "./writing.tsx";
 
 /** The round whose cards lie open: the one that runs, else the last one that ran. */
-function roundInView(): string | undefined {
+export function roundInView(): string | undefined {
   if (openRound.value) return openRound.value.id;
   const closed = all(line.shared.value, "round").filter((round) => round.state === "closed");
   return closed[closed.length - 1]?.id;
-}
-
-export function MyCards() {
-  const inView = roundInView();
-  const current = cardsOfMine.value.filter((card) => card.round === null || card.round === inView);
-  if (!current.length) return null;
-  return (
-    <section class="cards">
-      <h2>{t("my_cards")}</h2>
-      <ul class="stack">
-        {current.map((card) => (
-          <li key={card.key}>
-            <MyCard card={card} />
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }
 
 export function TableCards() {
@@ -102,148 +78,6 @@ function TableCard({ card }: { card: Card }) {
           {card.edited && <span>{t("edited")}</span>}
         </p>
       )}
-    </article>
-  );
-}
-
-function MyCard({ card }: { card: ShownCard }) {
-  const [doing, setDoing] = useState<"nothing" | "changing" | "asking">("nothing");
-  if (doing === "changing" && openRound.value) {
-    return <ChangeCard card={card} onDone={() => setDoing("nothing")} />;
-  }
-  return (
-    <article class={card.hidden || card.leaving ? "card is-hidden" : "card"} data-kind={card.kind}>
-      <div class="row is-apart">
-        <KindWord kind={card.kind} />
-        {!(card.hidden && card.fate.status === "saved") && (
-          <FateMark fate={card.fate} leaving={card.leaving} />
-        )}
-      </div>
-      <Written as="p" class="card-text" text={card.text} />
-      {card.hidden && <HiddenNote reason={card.hidden.reason} />}
-      {doing === "asking" ? (
-        <AskWithdraw card={card} onDone={() => setDoing("nothing")} />
-      ) : (
-        <CardActions card={card} onChange={() => setDoing("changing")} onWithdraw={() => setDoing("asking")} />
-      )}
-    </article>
-  );
-}
-
-function HiddenNote({ reason }: { reason: string }) {
-  return (
-    <p class="hidden-note">
-      <Icon name="eye_off" />
-      <span>
-        {t("hidden_note")} {t("hidden_reason")} <Written text={reason} />
-      </span>
-    </p>
-  );
-}
-
-function CardActions(props: { card: ShownCard; onChange: () => void; onWithdraw: () => void }) {
-  const { card, onChange, onWithdraw } = props;
-  if (card.fate.status === "refused") return <RefusedActions card={card} refused={card.fate.command} />;
-  if (card.id === null) return <UnsentActions card={card} />;
-  const isOpen = card.round !== null && card.round === openRound.value?.id;
-  if (!isOpen || card.leaving) return null;
-  return (
-    <div class="button-row">
-      <button class="button is-quiet" onClick={onChange}>
-        <Icon name="pencil" />
-        {t("edit")}
-      </button>
-      <button class="button is-quiet" onClick={onWithdraw}>
-        <Icon name="undo" directed />
-        {t("withdraw")}
-      </button>
-    </div>
-  );
-}
-
-/** What never left the phone can still be changed by taking it back into the draft. */
-function UnsentActions({ card }: { card: ShownCard }) {
-  const command = line.commands.value.find((known) => known.id === card.key);
-  if (command?.stage !== "waiting" || command.offered) return null;
-  return (
-    <div class="button-row">
-      <button class="button is-quiet" onClick={() => intoDraft(card, card.key)}>
-        <Icon name="pencil" />
-        {t("edit")}
-      </button>
-    </div>
-  );
-}
-
-function RefusedActions({ card, refused }: { card: ShownCard; refused: string }) {
-  const wasNew = card.id === null;
-  return (
-    <div class="button-row is-plain">
-      {wasNew && (
-        <button class="button" onClick={() => intoDraft(card, refused)}>
-          <Icon name="pencil" />
-          {t("write_again")}
-        </button>
-      )}
-      <button class="button is-quiet" onClick={() => line.forget(refused)}>
-        {wasNew ? t("discard") : t("understood")}
-      </button>
-    </div>
-  );
-}
-
-function intoDraft(card: ShownCard, command: string) {
-  if (!line.forget(command)) return;
-  changeDraft({ text: card.text, kind: card.kind });
-  scrollTo(0, 0);
-}
-
-function AskWithdraw({ card, onDone }: { card: ShownCard; onDone: () => void }) {
-  function withdraw() {
-    void send("WithdrawCard", { card: card.id });
-    onDone();
-  }
-  return (
-    <div class="asking" role="group" aria-label={t("withdraw_ask")}>
-      <p>{t("withdraw_ask")}</p>
-      <div class="button-row is-plain">
-        <button class="button is-risky" onClick={withdraw}>
-          {t("withdraw_yes")}
-        </button>
-        <button class="button" ref={(button) => button?.focus()} onClick={onDone}>
-          {t("cancel")}
-        </button>
-      </div>
-    </div>
-  );
-}
-
-function ChangeCard({ card, onDone }: { card: ShownCard; onDone: () => void }) {
-  const [text, setText] = useState(card.text);
-  const [kind, setKind] = useState(card.kind);
-  const allowed = openRound.value?.kinds ?? [];
-  const kinds = allowed.includes(card.kind) ? allowed : [card.kind, ...allowed];
-
-  function save() {
-    const cleaned = cleanText(text);
-    if (cleaned !== card.text || kind !== card.kind) {
-      void send("EditCard", { card: card.id, text: cleaned, kind });
-    }
-    onDone();
-  }
-  return (
-    <article class="sheet writing" data-kind={kind}>
-      <CardFields
-        kinds={kinds}
-        kind={kind}
-        text={text}
-        isOpen
-        onKind={setKind}
-        onText={setText}
-        onDone={save}
-        done={t("save")}
-        onCancel={onDone}
-      />
     </article>
   );
 }
