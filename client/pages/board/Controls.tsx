@@ -13,7 +13,7 @@ const SHOWN_MS = 4000;
 export function Controls() {
   const shown = useShownOnMove();
   return (
-    <div class={shown ? "controls is-shown" : "controls"} role="toolbar" aria-label={say("board.controls")}>
+    <nav class={shown ? "controls is-shown" : "controls"} aria-label={say("board.controls")}>
       <Tool drawing="back" name="board.previous" onClick={() => switchView(-1)} directed />
       <label class="only-read" for="view">
         {say("board.controls")}
@@ -39,7 +39,7 @@ export function Controls() {
       </button>
       <Tool drawing="moon" name="board.theme" onClick={switchTheme} />
       <Tool drawing="board" name="board.fullscreen" onClick={() => void toggleFullScreen()} />
-    </div>
+    </nav>
   );
 }
 

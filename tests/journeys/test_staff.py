@@ -1,0 +1,133 @@
+"""An evening as the team sees it: organiser, moderator, wall, table host, printed cards."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from hall import Hall, Phone
+from playwright.async_api import Browser, expect
+from staff import Team, confirm, link_of, press_the_obvious_button
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(short_folder: Path, free_port: int) -> AsyncIterator[Hall]:
+    opened = Hall(short_folder, free_port)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def team(browser: Browser, hall: Hall) -> AsyncIterator[Team]:
+    """Nobody's console may complain: no broken policy, no script error, no foreign request."""
+    present = Team(browser, hall)
+    yield present
+    await present.close()
+    assert present.complaints == []
+
+
+async def test_a_link_is_taken_for_entry_and_leaves_no_secret_in_the_address(
+    hall: Hall, team: Team
+) -> None:
+    page = await team.organiser()
+    assert page.url == f"{hall.url}/organise"
+    await expect(page.locator(".empty")).to_contain_text("Legen Sie zuerst einen Dialog an")
+
+
+async def test_a_wrong_link_says_what_to_do(browser: Browser, hall: Hall) -> None:
+    page = await browser.new_page(locale="de")
+    await page.goto(f"{hall.url}/enter#organiser.guessed")
+    await expect(page.get_by_role("alert")).to_contain_text("Kopieren Sie ihn noch einmal ganz")
+    assert page.url == f"{hall.url}/enter"
+    await page.close()
+
+
+async def test_a_card_goes_from_the_host_to_the_wall_and_off_it_with_a_reason(team: Team) -> None:
+    moderator = await team.moderator()
+    board = await team.enter(await link_of(moderator, "board"), "board")
+    host = await team.enter(await link_of(moderator, "host", 3), "host")
+    await expect(board.locator(".welcome")).to_be_visible()
+    await press_the_obvious_button(moderator)
+    await expect(board.locator(".tile")).to_have_count(6)
+    await host.click(".kind-toggle[data-kind=worry]")
+    await host.fill("textarea", "لدي شهادة B1 ولكن لا أجد مكانًا في دورة B2.")
+    await host.click(".write-for .is-main")
+    card = board.locator(".tile").nth(2).locator(".board-card")
+    await expect(card).to_contain_text("لدي شهادة B1")
+    assert await card.locator(".board-card-text").evaluate(
+        "e => getComputedStyle(e).direction"
+    ) == ("rtl")
+    await moderator.click("a[href='#cards']")
+    await moderator.click(".staff-card .button")
+    await moderator.click("dialog .choice >> nth=2")
+    await confirm(moderator)
+    await expect(card).to_have_count(0)
+    await expect(host.locator(".staff-card")).to_contain_text("Steht schon da")
+    await moderator.click(".staff-card .button")
+    await expect(card).to_have_count(1)
+
+
+async def test_the_wall_keeps_every_vote_secret_until_the_ballot_is_closed(
+    browser: Browser, hall: Hall, team: Team
+) -> None:
+    moderator = await team.moderator()
+    board = await team.enter(await link_of(moderator, "board"), "board")
+    phone = Phone(browser, hall)
+    page = await phone.open("/" + moderator.url.split("/")[4].partition("?")[0] + "/1", "de")
+    await phone.sit_down("de")
+    for _opened_or_closed in ("Kritik", "Kritik", "Fantasie", "Fantasie", "Umsetzung"):
+        await press_the_obvious_button(moderator)
+    await page.fill("textarea", "Sprachcafé jeden Mittwoch im Stadthaus")
+    await page.click(".writing-foot .is-main")
+    await expect(page.locator(".card .status[data-status=saved]")).to_have_count(1)
+    for _closed_then_voting in ("Umsetzung", "Bepunkten"):
+        await press_the_obvious_button(moderator)
+    await page.get_by_role("button", name="Einen Punkt geben").first.click()
+    await expect(board.locator(".voting-turnout")).to_have_text(re.compile("^1von 1 haben"))
+    assert "1 Punkt" not in await board.inner_text(".voting-turnout")
+    await expect(board.locator(".option-number")).to_have_count(0)
+    await press_the_obvious_button(moderator)
+    await expect(board.locator(".option-number")).to_contain_text("1 Punkt")
+    await page.context.close()
+
+
+async def test_a_revoked_link_puts_the_wall_out_at_once(team: Team) -> None:
+    moderator = await team.moderator()
+    board = await team.enter(await link_of(moderator, "board"), "board")
+    await expect(board.locator(".welcome")).to_be_visible()
+    await moderator.click("a[href='#access']")
+    await moderator.locator(".link-row", has_text="Leinwand").get_by_text("Sperren").click()
+    await confirm(moderator)
+    await expect(board.get_by_role("alert")).to_have_text("Dieser Link wurde gesperrt.")
+
+
+async def test_every_table_has_its_printed_page(team: Team) -> None:
+    moderator = await team.moderator()
+    await moderator.click("a[href='#access']")
+    async with moderator.expect_popup() as opened:
+        await moderator.click("text=Tischkarten drucken")
+    printed = await opened.value
+    await expect(printed.locator(".page")).to_have_count(6)
+    sheets = await printed.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 6
+    inside = "e => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth"
+    pages = printed.locator(".page")
+    assert [await pages.nth(number).evaluate(inside) for number in range(6)] == [True] * 6
+
+
+async def test_a_rehearsal_can_be_taken_for_nothing_else(team: Team) -> None:
+    moderator = await team.moderator()
+    await moderator.click("a[href='#rehearsal']")
+    await moderator.click("text=Probelauf starten")
+    link = await moderator.get_attribute("text=Probe-Leinwand öffnen", "href")
+    assert link is not None
+    board = await team.enter(link, "board")
+    await expect(board.locator(".band")).to_contain_text("PROBELAUF")
+    assert await moderator.locator(".band", has_text="PROBELAUF").count() == 0
+    await moderator.get_by_text("Probelauf beenden").click()
+    await confirm(moderator)
+    await expect(board.get_by_role("alert")).to_contain_text("Der Probelauf ist beendet")
