@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rooms.abilities import MINE
-from rooms.dialogue import Dialogue
-from rooms.messages import Actor, Audience, Frame, LinkId, Participant, PersonId, Staff
+from rooms.dialogue import Dialogue, check_link
+from rooms.errors import Refused
+from rooms.messages import Actor, Audience, Frame, Participant, PersonId, Staff
 from rooms.views import PresenceShown, Stream, audience_of, my_frame, my_whole
 
 STAFF_PAUSE_S = 0.1
@@ -68,12 +69,19 @@ class Audiences:
 
     def cut_everybody(self, reason: str) -> None:
         for connection in list(self._seats):
-            self._outlet.cut(connection, reason)
+            self.cut(connection, reason)
+
+    def cut(self, connection: str, reason: str) -> None:
+        self._outlet.cut(connection, reason)
 
     def enter(
         self, dialogue: Dialogue, connection: str, by: Actor, epoch: int | None, version: int | None
     ) -> list[Frame]:
-        """Seats a connection and returns the frames it needs: what it missed, or whole views."""
+        """Seats a connection and returns the frames it needs: what it missed, or whole views.
+
+        Raises Refused if the link it came by was revoked.
+        """
+        check_link(dialogue, by)
         audience = audience_of(dialogue, by)
         before = self._seats.get(connection)
         stream = self._sit(dialogue, connection, by, audience)
@@ -113,8 +121,8 @@ class Audiences:
         for name, key in changed:
             if name in MINE:
                 self._note_mine(dialogue, key[0], (name, key[1]))
-            elif name == "links":
-                self._cut_revoked(dialogue, key)
+        if any(name == "links" for name, _ in changed):
+            self._cut_revoked(dialogue)
 
     def flush(self, dialogue: Dialogue) -> float | None:
         """Publishes what is due; returns in how many seconds the next frame is, if any waits."""
@@ -141,6 +149,7 @@ class Audiences:
 
     def restart(self, dialogue: Dialogue) -> None:
         """Gives everybody whole views of another copy of the dialogue, as after a new epoch."""
+        self._cut_revoked(dialogue)
         for connection, seat in list(self._seats.items()):
             self._reseat(dialogue, connection, seat)
         for audience, stream in self._streams.items():
@@ -216,13 +225,12 @@ class Audiences:
             self._mine[person] = frame.to
             self._outlet.publish(self.code, _own(person), frame)
 
-    def _cut_revoked(self, dialogue: Dialogue, link: LinkId) -> None:
-        known = dialogue.links.get(link)
-        if known is None or not known.revoked:
-            return
+    def _cut_revoked(self, dialogue: Dialogue) -> None:
         for connection, seat in list(self._seats.items()):
-            if isinstance(seat.by, Staff) and seat.by.link == link:
-                self._outlet.cut(connection, "link_revoked")
+            try:
+                check_link(dialogue, seat.by)
+            except Refused as no:
+                self.cut(connection, no.reason)
 
     def _pause(self, audience: Audience) -> float:
         if audience.is_staff:

@@ -14,7 +14,7 @@ import structlog
 
 from rooms.audiences import Audiences, Outlet
 from rooms.dialogue import Command, Dialogue
-from rooms.errors import Busy, Corrupted, DialogtischError, Forgotten, Unavailable
+from rooms.errors import Busy, Corrupted, DialogtischError, Forgotten, Refused, Unavailable
 from rooms.log import Log, Position, Stored
 from rooms.messages import Actor, Answer, Call, Frame
 from rooms.writer import INTERNAL, Writer
@@ -110,6 +110,9 @@ class LiveDialogue:
         welcome: Callable[[Welcome | DialogtischError], None],
     ) -> None:
         """Seat a connection; `welcome` is called before any frame that comes after it."""
+        if self._closing:
+            welcome(Unavailable("going_down"))
+            return
         self._guests.append(Guest(connection, by, epoch, version, welcome))
         self._wake.set()
 
@@ -161,6 +164,7 @@ class LiveDialogue:
                 self._fail(broken)
             except Exception:
                 log.exception("dialogue_turn_failed", code=self.code)
+                self._doubtful = True
                 self._fail(INTERNAL)
         self._fail(Unavailable("going_down"))
 
@@ -220,8 +224,9 @@ class LiveDialogue:
         except (Unavailable, Busy) as failed:
             self._doubtful = True
             answers = [Answer.failed(failed)] * len(batch)
-        except DialogtischError as failed:
-            self._answer(batch, [Answer.failed(failed)] * len(batch))
+        except Exception as failed:
+            said = failed if isinstance(failed, DialogtischError) else INTERNAL
+            self._answer(batch, [Answer.failed(said)] * len(batch))
             raise
         self._answer(batch, answers)
 
@@ -245,11 +250,23 @@ class LiveDialogue:
     def _greet(self) -> None:
         guests, self._guests = self._guests, []
         for guest in guests:
+            if self._believing and not self._doubtful and self._is_ahead(guest):
+                self._guests.append(guest)  # came during the append: first look for lost history
+                self._wake.set()
+            else:
+                self._welcome(guest)
+
+    def _welcome(self, guest: Guest) -> None:
+        try:
             frames = self.audiences.enter(
                 self.dialogue, guest.connection, guest.by, guest.epoch, guest.version
             )
-            position = self._writer.position
-            guest.welcome(Welcome(position.epoch, position.version, frames))
+        except Refused as no:  # the link was revoked after the connection had been let in
+            guest.welcome(no)
+            self.audiences.cut(guest.connection, no.reason)
+            return
+        position = self._writer.position
+        guest.welcome(Welcome(position.epoch, position.version, frames))
 
     def _fail(self, failed: DialogtischError) -> None:
         waiting, self._waiting = self._waiting, deque()

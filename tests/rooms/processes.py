@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from faults import FaultyLog
 from screens import Screen, Screens
@@ -30,6 +31,8 @@ from rooms.tables import AddTable, AddTopic
 
 CODE = "ABCDEFGH"
 BEGIN = 1_800_000_000_000
+PATIENCE_S = 5.0
+T = TypeVar("T")
 
 _numbers = itertools.count(1)
 
@@ -48,11 +51,17 @@ def new_phone() -> Participant:
     return Participant(person_of(CODE, f"{next(_numbers):032x}"))
 
 
-async def until(true: Callable[[], bool], seconds: float = 10) -> None:
+async def until(true: Callable[[], bool]) -> None:
     """Waits until it is true; how long that takes is nobody's business."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE_S):
         while not true():  # noqa: ASYNC110 - what is waited for rings no bell
             await asyncio.sleep(0.002)
+
+
+async def soon(answer: Awaitable[T]) -> T:
+    """The answer; fails rather than wait for ever."""
+    async with asyncio.timeout(PATIENCE_S):
+        return await answer
 
 
 class Process:
@@ -98,12 +107,12 @@ class Process:
         return answer
 
     async def do(self, by: Actor, command: Command, id: str | None = None) -> Answer:
-        return await self.send(by, command, id)
+        return await soon(self.send(by, command, id))
 
     async def must(self, by: Actor, command: Command) -> str:
         """Has it carried out; returns the id of what it may have made."""
         call = new_call(by)
-        answer = await self.live.perform(call, command)
+        answer = await soon(self.live.perform(call, command))
         assert answer.ok, answer
         return call.fresh
 
@@ -131,7 +140,7 @@ class Process:
 
     async def steady(self) -> Dialogue:
         """The copy at a moment when it is what the log holds."""
-        return await self.live.read(lambda dialogue: dialogue)
+        return await soon(self.live.read(lambda dialogue: dialogue))
 
     async def follow(self) -> None:
         """One look at what others have written."""
