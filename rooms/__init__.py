@@ -12,6 +12,7 @@ people      joining, language, table
 agenda      rounds
 cards       posting, editing, withdrawing
 hiding      hiding with a reason, and undo
+options     what can be voted on
 ballots     planning, opening and closing a vote
 voting      dots and agree / disagree / pass
 marks       which marks count

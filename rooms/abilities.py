@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from rooms import agenda, ballots, cards, hiding, links, people, setting, tables, voting
+from rooms import agenda, ballots, cards, hiding, links, options, people, setting, tables, voting
 from rooms.dialogue import Command, Dialogue, Event, Shown
 from rooms.errors import Malformed
 from rooms.messages import Audience, PersonId
@@ -38,7 +38,7 @@ SHARED: dict[str, tuple[str, Show]] = {
     "rounds": ("round", agenda.show_round),
     "cards": ("card", cards.show_card),
     "ballots": ("ballot", ballots.show_ballot),
-    "options": ("option", ballots.show_option),
+    "options": ("option", options.show_option),
     "seats": ("seats", people.show_seats),
     "crowd": ("people", people.show_crowd),
     "turnout": ("turnout", voting.show_turnout),

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.marks import tally
-from rooms.messages import Audience, BallotId, Call, CardId, Kind, OptionId, Role, RoundId, Texts
+from rooms.messages import Audience, BallotId, Call, Kind, Role, RoundId, Texts
+from rooms.options import options_of
 from rooms.records import Ballot, Option
 from rooms.texts import MOST_CARD_LETTERS, MOST_TITLE_LETTERS, clean_texts
 
@@ -86,7 +87,7 @@ class OpenBallot(Command, frozen=True):
 
     def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
         ballot = _planned(dialogue, self.ballot)
-        options = _options(dialogue, ballot)
+        options = options_of(dialogue, ballot)
         if not options:
             raise Refused("no_options")
         if len(options) > MOST_OPTIONS:
@@ -205,28 +206,6 @@ def _cleaned(dialogue: Dialogue, plan: BallotPlan) -> dict[str, Any]:
     }
 
 
-def _options(dialogue: Dialogue, ballot: Ballot) -> tuple[Option, ...]:
-    cards = [
-        card
-        for card in dialogue.cards.values()
-        if card.hidden is None
-        and (not ballot.rounds or card.round in ballot.rounds)
-        and (not ballot.kinds or card.kind in ballot.kinds)
-    ]
-    if ballot.statements and not ballot.rounds and not ballot.kinds:
-        cards = []
-    sources: list[dict[str, Any]] = [
-        {"text": text, "card": None, "table": None, "kind": None} for text in ballot.statements
-    ]
-    for card in sorted(cards, key=lambda card: card.order):
-        text = {card.language or dialogue.main_language: card.text}
-        sources.append({"text": text, "card": card.id, "table": card.table, "kind": card.kind})
-    return tuple(
-        Option(id=OptionId(str(order)), ballot=ballot.id, order=order, **source)
-        for order, source in enumerate(sources, 1)
-    )
-
-
 def _known(dialogue: Dialogue, key: BallotId) -> Ballot:
     if key not in dialogue.ballots:
         raise Refused("unknown_ballot")
@@ -267,62 +246,6 @@ class BallotShown(Shown, frozen=True):
     deadline: int | None
 
 
-class OptionShown(Shown, frozen=True):
-    """What can be voted on. `tally` is null until the ballot is closed, for everybody.
-
-    Then it is {dots, voters} or {agree, disagree, pass}. `gone`: its card is hidden or
-    withdrawn, nothing can be put on it. Then `text` is empty; moderators still read a hidden one.
-    """
-
-    entry: ClassVar[str] = "option:<ballot>:<id>"
-    audiences: ClassVar[str] = "everybody; where people vote at their own table, only that table's"
-
-    id: OptionId
-    ballot: BallotId
-    text: Texts
-    card: CardId | None
-    table: int | None
-    kind: Kind | None
-    order: int
-    gone: bool
-    tally: dict[str, int] | None
-
-
 def show_ballot(dialogue: Dialogue, audience: Audience, key: BallotId) -> BallotShown:
     ballot = dialogue.ballots[key]
     return BallotShown(**{name: getattr(ballot, name) for name in BallotShown.__struct_fields__})
-
-
-def show_option(
-    dialogue: Dialogue, audience: Audience, key: tuple[BallotId, OptionId]
-) -> OptionShown | None:
-    option = dialogue.options[key]
-    if dialogue.ballots[option.ballot].own_table and not _is_at(audience, option):
-        return None
-    covered = option.card is not None and _is_covered(dialogue, option.card, audience)
-    return OptionShown(
-        id=option.id,
-        ballot=option.ballot,
-        text={} if covered else option.text,
-        card=option.card,
-        table=option.table,
-        kind=option.kind,
-        order=option.order,
-        gone=option.gone or covered,
-        tally=option.tally,
-    )
-
-
-def _is_covered(dialogue: Dialogue, key: CardId, audience: Audience) -> bool:
-    """A withdrawn card's words are covered for everybody, a hidden one's not for moderators."""
-    card = dialogue.cards.get(key)
-    if card is None:
-        return True
-    return card.hidden is not None and audience.kind != "moderator"
-
-
-def _is_at(audience: Audience, option: Option) -> bool:
-    """Whether an option is of the audience's table; the board and moderators are at all of them."""
-    if audience.kind in ("board", "moderator") or option.table is None:
-        return True
-    return audience.table == option.table

@@ -25,7 +25,7 @@ FLOORS = (
     ("messages",),
     ("records", "texts", "redis_line"),
     ("dialogue", "redis_log", "presence"),
-    ("marks",),
+    ("marks", "options"),
     (ABILITIES,),
     ("abilities",),
     ("views", "entries"),
