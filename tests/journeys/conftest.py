@@ -1,11 +1,18 @@
-"""What all journeys share: one real browser, the one installed on this machine."""
+"""What all journeys share: one real browser, the one installed on this machine, and one house."""
 
 import os
 import shutil
+import socket
+import tempfile
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from devices import Devices
+from evening import Evening
+from house import House
 from playwright.async_api import Browser, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -47,3 +54,32 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield chromium
         await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house() -> AsyncIterator[House]:
+    """The server most journeys share; each makes a dialogue of its own there."""
+    folder = Path(tempfile.mkdtemp(prefix="dt-"))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    opened = House(folder, port)
+    await opened.open()
+    yield opened
+    await opened.close()
+    shutil.rmtree(folder)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def devices(browser: Browser) -> AsyncIterator[Devices]:
+    """None of their pages may complain, or ask another host for anything (P16)."""
+    async with AsyncExitStack() as stack:
+        switched_on = Devices(browser, stack)
+        yield switched_on
+    assert switched_on.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def evening(house: House) -> AsyncIterator[Evening]:
+    begun = await Evening.begun(house)
+    yield begun
+    await begun.moderator.close()

@@ -18,6 +18,7 @@ import {
 } from "./evening.ts";
 import { Heading } from "./heading.tsx";
 import { Menu, type Errand } from "./menu.tsx";
+import { MyCards } from "./mycards.tsx";
 import { TableScreen } from "./table.tsx";
 
 /** What somebody went for from the menu. */
@@ -58,12 +59,16 @@ function Screen() {
   );
 }
 
+/** Whoever reloads without a network sees at least that the own words are still there. */
 function Connecting() {
   return (
-    <main class="screen is-centred" aria-busy="true">
-      <span class="waiting-ring is-large" aria-hidden="true" />
-      <p class="lead">{t("connecting")}</p>
-      <p class="soft connecting-long">{t("connecting_long")}</p>
+    <main class="screen connecting" aria-busy="true">
+      <div class="screen is-centred">
+        <span class="waiting-ring is-large" aria-hidden="true" />
+        <p class="lead">{t("connecting")}</p>
+        <p class="soft connecting-long">{t("connecting_long")}</p>
+      </div>
+      <MyCards />
     </main>
   );
 }

@@ -1,0 +1,63 @@
+"""An evening for journeys that are not about the moderator: she needs no browser there."""
+
+from typing import Any
+
+from house import PUBLIC_URL, House
+
+from server.phones import Desk, Screen
+
+ROUNDS = ("Kritik", "Fantasie", "Umsetzung")
+
+
+class Evening:
+    """A dialogue from the workshop's template; `moderator` holds what her screen would show."""
+
+    def __init__(self, desk: Desk, made: dict[str, str], moderator: Screen) -> None:
+        self.desk = desk
+        self.code = made["code"]
+        self.moderator_link = made["moderator_link"]
+        self.moderator = moderator
+
+    @classmethod
+    async def begun(cls, house: House, *languages: str) -> "Evening":
+        desk = await house.desk()
+        spoken = languages or ("de", "en", "ar")
+        wanted = {"template": "zukunftswerkstatt", "title": None, "languages": spoken}
+        made = await desk.post("/api/dialogues", {**wanted, "tables": 6})
+        return cls(desk, made, await house.light_screen(made["moderator_link"]))
+
+    def address(self, table: int) -> str:
+        """What the QR code on that table leads to."""
+        return f"{PUBLIC_URL}/{self.code}/{table}"
+
+    async def link(self, role: str) -> str:
+        """The personal link of this role, newest first."""
+        links = (await self.desk.get(f"/api/dialogues/{self.code}/links"))["links"]
+        url: str = [link["url"] for link in links if link["role"] == role][-1]
+        return url
+
+    async def order(self, name: str, **fields: Any) -> None:
+        answer = await self.moderator.command(name, **fields)
+        assert answer["ok"], answer
+
+    async def open_round(self, number: int) -> None:
+        """The first, second or third round of the workshop."""
+        await self.order("OpenRound", round=self._in_order("round")[number - 1]["id"])
+
+    async def close_round(self) -> None:
+        (is_open,) = [one for one in self._in_order("round") if one["state"] == "open"]
+        await self.order("CloseRound", round=is_open["id"])
+
+    async def open_ballot(self) -> None:
+        """The newest one."""
+        await self.order("OpenBallot", ballot=self._in_order("ballot")[-1]["id"])
+
+    async def close_ballot(self) -> None:
+        (is_open,) = [one for one in self._in_order("ballot") if one["state"] == "open"]
+        await self.order("CloseBallot", ballot=is_open["id"])
+
+    async def results(self) -> Any:
+        return await self.desk.get(f"/api/dialogues/{self.code}/results.json")
+
+    def _in_order(self, kind: str) -> list[dict[str, Any]]:
+        return sorted(self.moderator.shared.all(kind), key=lambda entry: int(entry["order"]))
