@@ -62,7 +62,7 @@ class Hall:
         """Lets every dialogue finish what it has begun."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._opening.values(), return_exceptions=True)
         await asyncio.gather(*(live.close() for live in self._live.values()))
 
     def known(self, code: str) -> LiveDialogue | None:
@@ -100,7 +100,7 @@ class Hall:
         if not answer.ok:
             await self._forget(code)
             await self.storage.remove(code)
-            raise Refused(answer.reason or "internal")
+            raise answer.failure
         return live
 
     async def remove(self, code: str) -> None:

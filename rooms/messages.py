@@ -8,7 +8,14 @@ from typing import Any, Literal, NewType
 
 import msgspec
 
-from rooms.errors import DialogtischError
+from rooms.errors import (
+    Busy,
+    DialogtischError,
+    Forgotten,
+    Malformed,
+    Refused,
+    Unavailable,
+)
 
 PersonId = NewType("PersonId", str)
 TopicId = NewType("TopicId", str)
@@ -81,6 +88,14 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     @classmethod
     def failed(cls, error: DialogtischError) -> "Answer":
         return cls(ok=False, error=error.error, reason=error.reason)
+
+    @property
+    def failure(self) -> DialogtischError:
+        """What went wrong, as an error again."""
+        if self.error == Busy.error:
+            return Busy()
+        kinds = {kind.error: kind for kind in (Refused, Malformed, Forgotten, Unavailable)}
+        return kinds.get(self.error or "", DialogtischError)(self.reason or "internal")
 
 
 class Audience(msgspec.Struct, frozen=True):

@@ -4,10 +4,10 @@ import asyncio
 import secrets
 from collections.abc import Iterable
 
-from rooms.errors import Busy, DialogtischError, Malformed, Refused, Unavailable
+from rooms.errors import Refused
 from rooms.hall import Hall
 from rooms.live import LiveDialogue
-from rooms.messages import ORGANISER, Actor, Answer, Call, Language, Texts
+from rooms.messages import ORGANISER, Actor, Call, Language, Texts
 from rooms.setting import CreateDialogue
 from server.codes import CODE_ALPHABET, CODE_LENGTH
 from server.templates import Step, first_links
@@ -46,7 +46,7 @@ async def carry_out(hall: Hall, live: LiveDialogue, steps: Iterable[Step]) -> No
     )
     for answer in answers:
         if not answer.ok:
-            raise _as_error(answer)
+            raise answer.failure
 
 
 def new_call(hall: Hall, by: Actor, fresh: str) -> Call:
@@ -56,10 +56,3 @@ def new_call(hall: Hall, by: Actor, fresh: str) -> Call:
 
 def fresh_id() -> str:
     return secrets.token_hex(8)
-
-
-def _as_error(answer: Answer) -> DialogtischError:
-    kinds = {"refused": Refused, "malformed": Malformed, "unavailable": Unavailable}
-    if answer.error == "busy":
-        return Busy()
-    return kinds.get(answer.error or "", Unavailable)(answer.reason or "internal")
