@@ -37,7 +37,8 @@ async def stadthaus(organiser_link: str) -> None:
     languages = ["de", "en", "ar"]
     wanted = {"template": "zukunftswerkstatt", "title": None, "languages": languages}
     made = await desk.post("/api/dialogues", wanted)
-    print(await _doors(desk, made["code"]), flush=True)
+    organiser = urlsplit(organiser_link).fragment
+    print(await _doors(desk, made["code"], organiser), flush=True)
     moderator = await desk.staff(made["moderator_link"])
     await moderator.connect()
     address = urlsplit(organiser_link)
@@ -70,25 +71,29 @@ async def _moderate(moderator: Screen) -> None:
         await moderator.command("OpenBallot", ballot=ballot["id"])
         await asyncio.sleep(VOTING_SECONDS)
         await moderator.command("CloseBallot", ballot=ballot["id"])
-    _tell("The vote is closed, the wall shows the result. Ctrl-C ends the demo.")
+    _tell("The vote is closed, the wall shows the result.")
 
 
 def _in_order(screen: Screen, sort: str) -> list[dict[str, Any]]:
     return sorted(screen.shared.all(sort), key=lambda entry: int(entry["order"]))
 
 
-async def _doors(desk: Desk, code: str) -> str:
+async def _doors(desk: Desk, code: str, organiser: str) -> str:
     links = (await desk.get(f"/api/dialogues/{code}/links"))["links"]
     first = {link["role"]: link["url"] for link in reversed(links)}
     public_url = str(first["board"]).partition("/enter#")[0]
     return "\n".join(
         (
-            "  A demo: 72 simulated people, nothing of it is kept. Open these side by side:",
+            LINE,
+            f"  A demo with {PEOPLE} simulated people; nothing of it is kept. Open side by side:",
             "",
             f"  The wall        {first['board']}",
             f"  Moderation      {first['moderator']}",
             f"  Host, table 1   {first['host']}",
             f"  A phone         {public_url}/{code}    (or type {shown_code(code)})",
+            f"  All dialogues   {public_url}/enter#{organiser}",
+            "",
+            "  Ctrl-C ends the demo.",
             LINE,
         )
     )

@@ -30,6 +30,7 @@ def workbook(found: dict[str, Any]) -> bytes:
         },
         at=found["at"],
         right_to_left=language in RIGHT_TO_LEFT,
+        headed=(names["cards"], names["tallies"], names["votes"]),
     )
 
 

@@ -46,7 +46,8 @@ class Evening(uvicorn.Server):
 def serve(settings: Settings, meanwhile: Meanwhile | None = None) -> None:
     """Serve until Ctrl-C or SIGTERM. Raises BadSetting, StoreUnusable, ClientNotBuilt.
 
-    `meanwhile` runs beside the open server; it gets the organiser's link as this machine uses it.
+    `meanwhile` runs beside the open server and says the welcome instead; it gets the organiser's
+    link as this machine itself uses it.
     """
     port = take_port(settings.host, settings.port)
     settings = with_port(settings, port.getsockname()[1])
@@ -67,8 +68,9 @@ async def _serve(
         beside: list[asyncio.Task[None]] = []
 
         def opened() -> None:
-            print(welcome(settings, storage, organiser), flush=True)
-            if meanwhile is not None:
+            if meanwhile is None:
+                print(welcome(settings, storage, organiser), flush=True)
+            else:
                 own_link = f"{settings.own_url}/enter#{organiser}"
                 beside.append(asyncio.ensure_future(meanwhile(own_link)))
 
@@ -77,7 +79,7 @@ async def _serve(
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
-    print("Saved and closed.", flush=True)
+    print("Saved and closed." if meanwhile is None else "Closed.", flush=True)
 
 
 def take_port(host: str, port: int) -> socket.socket:

@@ -6,10 +6,11 @@ they stay strings when somebody edits them. The same rows always give the same b
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 
 import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from server.sheets import Cell, Row
 
@@ -28,8 +29,17 @@ def csv_file(rows: Sequence[Row]) -> bytes:
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
-def xlsx_file(sheets: Mapping[str, Sequence[Row]], *, at: int, right_to_left: bool) -> bytes:
-    """The sheets as one workbook, dated `at` (milliseconds since 1970), not now."""
+def xlsx_file(
+    sheets: Mapping[str, Sequence[Row]],
+    *,
+    at: int,
+    right_to_left: bool,
+    headed: Container[str] = (),
+) -> bytes:
+    """The sheets as one workbook, dated `at` (milliseconds since 1970), not now.
+
+    On the sheets in `headed` the first row is bold and stays in sight.
+    """
     file = io.BytesIO()
     book = xlsxwriter.Workbook(
         file,
@@ -42,7 +52,12 @@ def xlsx_file(sheets: Mapping[str, Sequence[Row]], *, at: int, right_to_left: bo
     )
     book.set_properties({"created": datetime.fromtimestamp(at // 1000, UTC).replace(tzinfo=None)})
     for name, rows in sheets.items():
-        _write(book, name, rows, right_to_left)
+        sheet = book.add_worksheet(name)
+        if right_to_left:
+            sheet.right_to_left()
+        if name in headed:
+            sheet.freeze_panes(1, 0)
+        _write(book, sheet, rows, heading=name in headed)
     book.close()
     return file.getvalue()
 
@@ -51,19 +66,19 @@ def _defused(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(CALCULATED) else cell
 
 
-def _write(book: xlsxwriter.Workbook, name: str, rows: Sequence[Row], right_to_left: bool) -> None:
-    sheet = book.add_worksheet(name)
-    if right_to_left:
-        sheet.right_to_left()
+def _write(
+    book: xlsxwriter.Workbook, sheet: Worksheet, rows: Sequence[Row], *, heading: bool
+) -> None:
     style = {"text_wrap": True, "valign": "top"}
     words = book.add_format({**style, "quote_prefix": True})
+    bold = book.add_format({**style, "quote_prefix": True, "bold": True})
     number = book.add_format(style)
     for column, width in enumerate(_widths(rows)):
         sheet.set_column(column, column, width)
     for row, cells in enumerate(rows):
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
-                sheet.write_string(row, column, cell, words)
+                sheet.write_string(row, column, cell, bold if heading and row == 0 else words)
             elif cell is not None:
                 sheet.write_number(row, column, cell, number)
 

@@ -367,6 +367,15 @@ async def test_the_workbook_speaks_the_main_language(language: Language, mirrore
     )
 
 
+@session_loop
+async def test_the_headings_of_long_sheets_stay_in_sight(evening: Evening) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(found(evening))))
+    for name in ("Karten", "Ergebnis", "Stimmen"):
+        assert book[name].freeze_panes == "A2"
+        assert book[name]["A1"].font.bold
+        assert not book[name]["A2"].font.bold
+
+
 def test_every_language_has_every_word() -> None:
     shape = {part: set(words) for part, words in WORDS["de"].items()}
     for language in ("en", "ar"):

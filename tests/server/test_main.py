@@ -33,9 +33,13 @@ class Started:
         self.said = ""
 
     async def organiser_link(self) -> str:
+        return await self.says(LINK)
+
+    async def says(self, what: re.Pattern[str]) -> str:
+        """The first place where it says so, once it does."""
         assert self.process.stdout is not None
         async with asyncio.timeout(30):
-            while not (found := LINK.search(self.said)):
+            while not (found := what.search(self.said)):
                 line = await self.process.stdout.readline()
                 assert line, f"it ended: {self.said}"
                 self.said += line.decode()
@@ -64,8 +68,9 @@ async def start(*arguments: str) -> Started:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Started]:
-    started = await start("--host", "127.0.0.1", "--port", "0", "--data", str(folder))
+async def running(folder: Path, *verb: str) -> AsyncIterator[Started]:
+    here = ("--host", "127.0.0.1", "--port", "0", "--data", str(folder))
+    started = await start(*verb, *here)
     try:
         yield started
     finally:
@@ -138,6 +143,20 @@ async def post_for_ever(phone: Phone, kept: set[str]) -> None:
                 kept.add(text)
         except Ended:
             return
+
+
+@needs_client
+async def test_the_demo_fills_the_wall_by_itself_and_leaves_nothing(short_folder: Path) -> None:
+    async with running(short_folder, "demo") as started:
+        wall = await started.says(re.compile(r"(?<=The wall        )\S+"))
+        screen = await Desk(wall.partition("/enter")[0]).staff(wall)
+        await screen.connect()
+        await screen.until(lambda: len(screen.shared.all("card")) >= 20)
+        assert len({card["table"] for card in screen.shared.all("card")}) == 6
+        await screen.close()
+        assert await started.end(signal.SIGINT) == 0
+        assert "Traceback" not in started.said
+    assert not os.listdir(short_folder)
 
 
 @needs_client
