@@ -52,9 +52,15 @@ function BallotHead({ id }: { id: string }) {
   );
 }
 
-export function Question({ texts }: { texts: Texts }) {
+/** The evening's other languages; those that run the other way last, at the far side of the line. */
+export function furtherLanguages(): string[] {
   const main = mainLanguage.value;
-  const others = dialogue.value!.languages.filter((language) => language !== main && texts[language]);
+  const turned = (language: string) => Number(directionOf(language) !== directionOf(main));
+  return dialogue.value!.languages.filter((language) => language !== main).sort((a, b) => turned(a) - turned(b));
+}
+
+export function Question({ texts }: { texts: Texts }) {
+  const others = furtherLanguages().filter((language) => texts[language]);
   return (
     <div class="board-question">
       <InMain as="h1" of={texts} />

@@ -4,8 +4,9 @@ import { ballotRule } from "../../staff/BallotRule.tsx";
 import { people, votersIn } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { dialogue } from "../../staff/line.ts";
-import { mainLanguage, say } from "../../staff/words.ts";
+import { say } from "../../staff/words.ts";
 import { directionOf, isOurs } from "../../texts/index.ts";
+import { furtherLanguages } from "./Head.tsx";
 
 export function Voting({ ballot }: { ballot: Ballot }) {
   const voted = votersIn(ballot.id);
@@ -16,7 +17,7 @@ export function Voting({ ballot }: { ballot: Ballot }) {
       <div>
         <p class="voting-rule">{ballotRule(ballot)}</p>
         <div class="board-translations">
-          {dialogue.value!.languages.filter(isSpoken).map((language) => (
+          {furtherLanguages().filter(isOurs).map((language) => (
             <p key={language} lang={language} dir={directionOf(language)}>
               {ballotRule(ballot, language)}
             </p>
@@ -45,11 +46,6 @@ export function Voting({ ballot }: { ballot: Ballot }) {
       )}
     </section>
   );
-}
-
-/** A further language of the evening that we have words in. */
-function isSpoken(language: string): boolean {
-  return isOurs(language) && language !== mainLanguage.value;
 }
 
 const MOST_DOTS_DRAWN = 12;

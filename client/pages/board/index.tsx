@@ -4,10 +4,10 @@ import { joinDialogue } from "../../staff/line.ts";
 import { Board } from "./Board.tsx";
 import { listenToKeys } from "./keys.ts";
 import { beginBeat } from "./beat.ts";
-import { applyLook } from "./screen.ts";
+import { applyLook, curtain } from "./screen.ts";
 
 joinDialogue({ inMain: true });
 applyLook();
-beginBeat();
+curtain.subscribe(() => beginBeat());
 listenToKeys();
 render(<Board />, document.getElementById("app")!);

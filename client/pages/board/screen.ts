@@ -44,6 +44,13 @@ export const scene = computed<Scene>(() => {
   return following();
 });
 
+/** Changes when something else comes onto the wall: its first page then gets its full time. */
+export const curtain = computed(() => {
+  const now = scene.value;
+  if (now.name !== "ballot") return JSON.stringify(now);
+  return `${now.ballot} ${ballots.value.find((one) => one.id === now.ballot)?.state}`;
+});
+
 function ballotScene(id: string): Scene {
   const shown = ballots.value.filter((ballot) => ballot.state !== "planned");
   const ballot = id ? ballots.value.find((one) => one.id === id) : shown[shown.length - 1];
