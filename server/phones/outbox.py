@@ -21,7 +21,8 @@ Told = Callable[[str, float, Ack], None]
 
 MOST_UNDER_WAY = 8
 ANSWERED_KEPT = 200
-RETRY_SECONDS = 0.5
+FIRST_RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 15.0
 PASSING = ("busy", "unavailable", "internal")
 
 # Some room below the server's limits: a hello costs too, and the network squeezes what was spaced.
@@ -80,6 +81,7 @@ class Outbox:
         self._pace = Pace()
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
+        self._tries = 0
 
     @property
     def pause(self) -> float:
@@ -166,18 +168,25 @@ class Outbox:
         if ack["ok"] or ack["error"] not in PASSING:
             self._settle(order, ack)
         elif not self._timer:
-            self._pause(RETRY_SECONDS * (0.5 + random.random()))
+            self._try_later()
         self._pump()
 
     def _settle(self, order: Order, ack: Ack) -> None:
         if self._unanswered.pop(order.body["id"], None) is None:
             return  # answered before the line was lost, and once more after it came back
+        self._tries = 0
         if ack["ok"]:
             self._answered.append(order.body)
         if self._told:
             self._told(order.body["name"], time.monotonic() - (order.sent or 0.0), ack)
         if not order.answer.done():
             order.answer.set_result(ack)
+
+    def _try_later(self) -> None:
+        """Whoever finds the server busy again and again asks ever less often."""
+        longest = min(FIRST_RETRY_SECONDS * 2**self._tries, LONGEST_RETRY_SECONDS)
+        self._tries += 1
+        self._pause(longest * (0.5 + random.random() / 2))
 
     def _pause(self, seconds: float) -> None:
         self._timer = asyncio.get_running_loop().call_later(seconds, self._resume)

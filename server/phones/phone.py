@@ -16,8 +16,9 @@ class Phone(Screen):
         super().__init__(url, {"code": code, "token": token or secrets.token_hex(16)}, told=told)
 
     async def join(self, language: str, table: int | None = None) -> None:
-        """Connect, take part and perhaps sit down. Raises NotLetIn, OSError."""
-        await self.connect()
+        """Connect if need be, take part, perhaps sit down. Raises NotLetIn, OSError."""
+        if self.shared.epoch is None:
+            await self.connect()
         _expect(await self.command("Join", language=language))
         if table is not None:
             _expect(await self.command("TakeTable", table=table))

