@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from faults import FaultyLog
-from screens import Screen, Screens
+from paper_screens import Screen, Screens
 
 from rooms.agenda import OpenRound, PlanRound
 from rooms.dialogue import Command, Dialogue

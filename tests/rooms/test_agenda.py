@@ -1,7 +1,7 @@
 """Rounds: planned, open, closed; one open at a time, and the moderator alone decides."""
 
 import pytest
-from evening import MINUTE, Evening
+from paper_evening import MINUTE, Evening
 
 from rooms.agenda import (
     ChangeRound,

@@ -1,7 +1,7 @@
 """Ballots: planned, opened on what is there at that moment, closed once and for all."""
 
 import pytest
-from evening import MINUTE, Evening, statements
+from paper_evening import MINUTE, Evening, statements
 
 from rooms.agenda import CloseRound, RemoveRound
 from rooms.ballots import (

@@ -1,7 +1,7 @@
 """Cards: posted while a round is open, changed by their author until then, signed by nobody."""
 
 import pytest
-from evening import Evening
+from paper_evening import Evening
 
 from rooms.agenda import CloseRound, OpenRound
 from rooms.cards import EditCard, PostCard, WithdrawCard

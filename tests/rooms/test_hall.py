@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from faults import Fault, FaultyLog, ForgetfulLog
+from paper_screens import Screen, Screens
 from processes import CODE, clock, new_call, new_phone, same, soon, stored, until
-from screens import Screen, Screens
 
 from rooms.errors import Corrupted, DialogtischError, Forgotten, Refused, Unavailable
 from rooms.hall import Hall

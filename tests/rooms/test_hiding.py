@@ -1,7 +1,7 @@
 """Hiding a card: with a reason, logged, reversible; its dots go back to those who gave them."""
 
 import pytest
-from evening import Evening
+from paper_evening import Evening
 
 from rooms.agenda import CloseRound, OpenRound
 from rooms.ballots import CloseBallot

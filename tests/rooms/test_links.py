@@ -1,7 +1,7 @@
 """Personal links: which role they give, at which table, and that a revoked one is worth nothing."""
 
 import pytest
-from evening import Evening
+from paper_evening import Evening
 
 from rooms.cards import PostCard
 from rooms.links import IssueLink, RevokeLink

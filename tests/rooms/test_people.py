@@ -1,7 +1,7 @@
 """People: joining without a name, reading a language, sitting down and moving."""
 
 import pytest
-from evening import CODE, Evening
+from paper_evening import CODE, Evening
 
 from rooms.cards import EditCard, PostCard, WithdrawCard
 from rooms.messages import Audience, person_of

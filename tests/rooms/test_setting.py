@@ -1,7 +1,7 @@
 """The frame of the evening: who may set it, in which languages, and what may not change."""
 
 import pytest
-from evening import CODE, Evening
+from paper_evening import CODE, Evening
 
 from rooms.dialogue import Dialogue, decide
 from rooms.errors import Refused

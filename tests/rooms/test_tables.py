@@ -1,7 +1,7 @@
 """Tables and topics: numbers, shared topics, and what cannot be removed while it is used."""
 
 import pytest
-from evening import Evening
+from paper_evening import Evening
 
 from rooms.cards import WithdrawCard
 from rooms.people import TakeTable

@@ -5,9 +5,9 @@
 import unicodedata
 
 import pytest
-from evening import Evening
 from hypothesis import given
 from hypothesis import strategies as st
+from paper_evening import Evening
 
 from rooms.cards import PostCard
 from rooms.errors import Refused

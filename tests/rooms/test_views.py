@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 from crowd import Crowd
-from evening import CODE, Evening, statements
 from hypothesis import given
 from hypothesis import strategies as st
-from screens import Held, on_the_wire
+from paper_evening import CODE, Evening, statements
+from paper_screens import Held, on_the_wire
 
 from rooms.abilities import MINE, SHARED
 from rooms.ballots import CloseBallot

@@ -1,9 +1,9 @@
 """Casting votes: dots within a budget, and agree, disagree or pass; nobody else's business."""
 
 import pytest
-from evening import Evening, statements
 from hypothesis import given
 from hypothesis import strategies as st
+from paper_evening import Evening, statements
 
 from rooms.ballots import CloseBallot
 from rooms.errors import Refused
