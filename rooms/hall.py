@@ -134,23 +134,23 @@ class Hall:
             await asyncio.sleep(pause)
             try:
                 await turn()
-                self._storage_is(away=False)
             except Unavailable:
-                self._storage_is(away=True)
+                pass  # what follows from that, following the log finds out
             except Exception:
                 log.exception("hall_turn_failed")
 
-    def _storage_is(self, *, away: bool) -> None:
-        if self.away and not away:
+    async def _follow(self) -> None:
+        positions = {code: live.position for code, live in self._live.items()}
+        try:
+            news = await self.storage.news(positions) if positions else {}
+        except Unavailable:
+            self.away = True
+            raise
+        if self.away:
+            self.away = False
             for live in self._live.values():
                 live.doubt()
-        self.away = away
-
-    async def _follow(self) -> None:
-        if not self._live:
-            return
-        positions = {code: live.position for code, live in self._live.items()}
-        for code, entries in (await self.storage.news(positions)).items():
+        for code, entries in news.items():
             if code in self._live:
                 self._live[code].absorb(entries)
 
