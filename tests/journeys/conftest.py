@@ -70,6 +70,15 @@ async def house() -> AsyncIterator[House]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
+async def own_house(short_folder: Path, free_port: int) -> AsyncIterator[House]:
+    """A server that this test may kill, and whose Valkey it may freeze."""
+    opened = House(short_folder, free_port)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def devices(browser: Browser) -> AsyncIterator[Devices]:
     """None of their pages may complain, or ask another host for anything (P16)."""
     async with AsyncExitStack() as stack:

@@ -38,6 +38,11 @@ class Devices:
         self.screens.append(screen)
         return screen
 
+    def forgive_network_trouble(self) -> None:
+        """From here on the pages may complain that nobody answers."""
+        for screen in self.screens:
+            screen.wifi.has_failed = True
+
     @property
     def complaints(self) -> list[str]:
         """Of all pages; to ask any other host for anything is one too."""

@@ -36,9 +36,16 @@ class Evening:
         url: str = [link["url"] for link in links if link["role"] == role][-1]
         return url
 
+    async def revoke(self, link: str) -> None:
+        await self.order("RevokeLink", link=link.partition("#")[2].split(".")[1])
+
     async def order(self, name: str, **fields: Any) -> None:
         answer = await self.moderator.command(name, **fields)
         assert answer["ok"], answer
+
+    @property
+    def round_is_open(self) -> bool:
+        return any(one["state"] == "open" for one in self._in_order("round"))
 
     async def open_round(self, number: int) -> None:
         """The first, second or third round of the workshop."""

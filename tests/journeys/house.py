@@ -11,11 +11,12 @@ import os
 import re
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 from playwright.async_api import Browser
 from screens import Screen
 from wifi import Wifi
@@ -71,6 +72,14 @@ class House:
         self._process.kill()
         await self._process.wait()
         await self._listening
+
+    @contextlib.contextmanager
+    def frozen_store(self) -> Iterator[None]:
+        """Its Valkey is there and answers nothing."""
+        (valkey,) = psutil.Process(self._process.pid).children()
+        valkey.suspend()
+        yield
+        valkey.resume()
 
     @contextlib.asynccontextmanager
     async def screen(self, browser: Browser, **device: Any) -> AsyncIterator[Screen]:

@@ -23,6 +23,7 @@ addEventListener("securitypolicyviolation", (event) =>
 # The browser's own questions, about updates and forms; they lead nowhere. What a page asks is seen
 # before it reaches the network.
 OF_THE_BROWSER = re.compile(r"\.(google|googleapis|gvt1)\.com$")
+REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of 4")
 NETWORK_TROUBLE = re.compile(r"net::ERR_|WebSocket connection to")
 
 
@@ -34,6 +35,7 @@ class Screen:
         self.wifi = wifi
         self.page: Page
         self.complaints: list[str] = []
+        self.may_be_refused = False
         self.strangers: set[str] = set()
         self.heard: list[bytes] = []
         context.on("page", self._watch)
@@ -71,7 +73,9 @@ class Screen:
         page.on("websocket", self._listen)
 
     def _note(self, message: ConsoleMessage) -> None:
-        expected = self.wifi.has_failed and NETWORK_TROUBLE.search(message.text)
+        expected = (self.wifi.has_failed and NETWORK_TROUBLE.search(message.text)) or (
+            self.may_be_refused and REFUSAL.search(message.text)
+        )
         if message.type in ("error", "warning") and not expected:
             self.complaints.append(message.text)
 

@@ -156,7 +156,7 @@ async def a_phone_without_network_keeps_its_cards(hall: Hall) -> None:
     wifi.recover()
     for text in (BUSES, GARDEN):
         await person.sees_saved(text)
-    told = await hall.board.page.locator(".board-card-text").all_inner_texts()
+    told = await hall.board.page.locator(".board-card-text").all_text_contents()
     assert [text for text in told if text in (BUSES, GARDEN)] == [GARDEN, BUSES]
 
 

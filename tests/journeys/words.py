@@ -20,9 +20,9 @@ def phone_words(language: str, key: str, **filling: str | int) -> str:
     return _filled(_texts(language)[key], language, filling)
 
 
-def staff_words(key: str, **filling: str | int) -> str:
-    """What staff read, in German."""
-    return _filled(_texts("staff.de")[key], "de", filling)
+def staff_words(key: str, language: str = "de", **filling: str | int) -> str:
+    """What staff read."""
+    return _filled(_texts(f"staff.{language}")[key], language, filling)
 
 
 def _filled(text: str | dict[str, str], language: str, filling: dict[str, str | int]) -> str:
