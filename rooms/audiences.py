@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from rooms.abilities import MINE
+from rooms.abilities import MINE, SHARED
 from rooms.dialogue import Dialogue, check_link
 from rooms.errors import Refused
 from rooms.messages import Actor, Audience, Frame, Participant, PersonId, Staff
@@ -116,8 +116,11 @@ class Audiences:
     def spread(self, dialogue: Dialogue) -> None:
         """Notes for every audience and person here what has changed in the dialogue."""
         changed, dialogue.changed = dialogue.changed, set()
-        for stream in self._streams.values():
-            stream.pending |= changed
+        # Most of what changes is votes, which no audience sees: a hall has a hundred audiences.
+        shared = {(name, key) for name, key in changed if name in SHARED}
+        if shared:
+            for stream in self._streams.values():
+                stream.pending |= shared
         for name, key in changed:
             if name in MINE:
                 self._note_mine(dialogue, key[0], (name, key[1]))
