@@ -46,7 +46,7 @@ class ReadyFanout:
         self._rooms: dict[str, dict[str, Wire]] = {}
 
     def plug(self, connection: str, environ: dict[str, Any], hear: Hear, largest: int) -> None:
-        wire = _wire(environ)
+        wire: Wire = environ["asgi.scope"]["extensions"][WIRE]
 
         def answer(number: int, body: object) -> None:
             wire.write(ready_frame(ack_packet(number, body)))
@@ -85,9 +85,6 @@ class ReadyFanout:
             wire.cut(reason)
 
     def turn_out(self, engine_id: str, environ: dict[str, Any]) -> None:
-        _wire(environ).cut("not_connected")
-
-
-def _wire(environ: dict[str, Any]) -> Wire:
-    wire: Wire = environ["asgi.scope"]["extensions"][WIRE]
-    return wire
+        wire = environ["asgi.scope"]["extensions"].get(WIRE)
+        if wire is not None:  # it is gone when the connection ended by itself
+            wire.cut("not_connected")

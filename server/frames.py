@@ -130,9 +130,13 @@ class Wire(WebSocketsSansIOProtocol):
         self.loop.call_later(LAST_WORDS_SECONDS, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.listener = None
         self._stop_watching()
         super().connection_lost(exc)
+        # Let go of everything that holds on to itself, or only a long collection would free it.
+        self.listener = None
+        self.conn.parser.close()
+        if hasattr(self, "scope"):
+            cast(dict[str, Any], self.scope["extensions"]).clear()
 
     # In
 

@@ -17,6 +17,7 @@ from rooms.messages import Actor, Audience, Frame, Participant
 from rooms.writer import INTERNAL
 from server.admission import Admission, StaffDoor
 from server.conversation import Conversation, Line
+from server.engine import tidy_engine
 from server.fanout import Fanout, ReadyFanout
 from server.frames import MESSAGE_BYTES
 from server.limits import Caller
@@ -48,9 +49,12 @@ class Sockets:
         self._lines: dict[str, Line] = {}
         self._callers: dict[tuple[str, str], Caller] = {}
         self.sio = _server(settings)
-        self._fanout: Fanout = (
-            StockFanout(self.sio) if settings.fanout == "stock" else ReadyFanout()
-        )
+        self._fanout: Fanout
+        if settings.fanout == "stock":
+            self._fanout = StockFanout(self.sio)
+        else:
+            self._fanout = ReadyFanout()
+            tidy_engine(self.sio)
         self._begin = self.sio.eio.handlers["connect"]
         self.sio.eio.on("connect", self._expect_connect)
         self.sio.on("connect", self._connect)

@@ -35,7 +35,12 @@ class StockFanout:
     async def _event(self, name: str, connection: str, *body: Any) -> object:
         """Lets an event be heard as python-socketio hands it over, and waits for the answer."""
         answered: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-        self._hear[connection]([name, *body], answered.set_result)
+
+        def answer(said: object) -> None:
+            if not answered.done():  # it is when the server goes down meanwhile
+                answered.set_result(said)
+
+        self._hear[connection]([name, *body], answer)
         return await answered
 
     def join(self, connection: str, room: str) -> None:

@@ -53,6 +53,8 @@ class Phone(asyncio.Protocol):
             length, start = buffer[at + 1], at + 2
             if length == 126:
                 length, start = int.from_bytes(buffer[at + 2 : at + 4], "big"), at + 4
+            elif length == 127:
+                length, start = int.from_bytes(buffer[at + 2 : at + 10], "big"), at + 10
             if len(buffer) < start + length:
                 break
             self._frame(buffer[at], buffer[start : start + length])

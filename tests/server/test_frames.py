@@ -1,6 +1,8 @@
 """What goes out on a wire: to everybody, in order, and how the slow ones are treated."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 
 import msgpack
@@ -178,3 +180,21 @@ def test_messages_are_never_compressed() -> None:
         await phone.close()
 
     on_loop(uvloop.new_event_loop, scene)
+
+
+def test_a_connection_that_ended_is_forgotten_without_a_garbage_collection() -> None:
+    async def scene(wires: OpenWires) -> None:
+        phones = [await wires.join() for _ in range(5)]
+        ended = [weakref.ref(wire) for wire in wires.wires]
+        assert all(wire() is not None for wire in ended)
+        for phone in phones:
+            await phone.close()
+        wires.wires.clear()
+        await until(lambda: not wires.sio.eio.sockets)
+        await until(lambda: not any(wire() for wire in ended))
+
+    gc.disable()
+    try:
+        on_loop(uvloop.new_event_loop, scene)
+    finally:
+        gc.enable()

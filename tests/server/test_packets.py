@@ -56,6 +56,7 @@ def test_the_names_we_use_of_other_peoples_insides_are_still_there() -> None:
         "self.handshake_complete",
     ):
         assert f"{attribute} = " in source or f"{attribute}: " in source, attribute
+    assert ServerProtocol().parser.close() is None
     for handler in ("handle_text", "handle_bytes", "handle_cont"):
         body = inspect.getsource(getattr(WebSocketsSansIOProtocol, handler))
         assert "self.send_receive_event_to_app()" in body
@@ -64,6 +65,9 @@ def test_the_names_we_use_of_other_peoples_insides_are_still_there() -> None:
     sio = socketio.AsyncServer(async_mode="asgi")
     assert set(sio.eio.handlers) == {"connect", "message", "disconnect"}
     assert isinstance(sio.eio, engineio.AsyncServer)
+    assert {"translate_request", "websocket"} <= set(sio.eio._async)
+    reading = inspect.getsource(engineio.async_socket.AsyncSocket._websocket_handler)
+    assert "if p is None:" in reading
     for name in ("basic_enter_room", "basic_leave_room", "is_connected", "eio_sid_from_sid"):
         assert not inspect.iscoroutinefunction(getattr(AsyncManager, name)), name
 

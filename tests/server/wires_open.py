@@ -12,6 +12,7 @@ import socketio
 from open_server import QuietServer
 from phones import Phone, until
 
+from server.engine import tidy_engine
 from server.fanout import ReadyFanout, Reply
 from server.frames import MESSAGE_BYTES, WIRE, Wire
 from server.packets import LimitedPacket
@@ -59,6 +60,7 @@ async def wires_open() -> AsyncIterator[OpenWires]:
     sio = socketio.AsyncServer(
         async_mode="asgi", transports=["websocket"], serializer=LimitedPacket
     )
+    tidy_engine(sio)
     opened = OpenWires(f"http://127.0.0.1:{port.getsockname()[1]}", ReadyFanout(), sio)
     sio.on("connect", opened.connect)
     sio.on("disconnect", opened.disconnect)
