@@ -137,8 +137,12 @@ class Stream:
         return self._frame(None, self.version, dict(self.view), [])
 
     def since(self, version: int) -> Frame:
-        """What was missed after `version`, or the whole view if that is too long ago."""
-        if not self._since <= version <= self.version:
+        """What was missed after `version`, or the whole view if that cannot be told.
+
+        It cannot if it is too long ago, or if no frame of ours ended there: a page that comes from
+        another process may hold what came and went between two of our frames.
+        """
+        if version != self._since and all(frame.to != version for frame in self._kept):
             return self.whole()
         put: View = {}
         drop: dict[str, None] = {}

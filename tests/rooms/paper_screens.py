@@ -119,6 +119,12 @@ class Screens:
         self.screens[made.connection] = made
         return made
 
+    def plug(self, screen: Screen) -> None:
+        """A page comes over from another process, by a new connection."""
+        self._made += 1
+        screen.connection = f"moved{self._made}"
+        self.screens[screen.connection] = screen
+
     def publish(self, code: str, audience: Audience, frame: Frame) -> None:
         sent = on_the_wire(frame)
         self.published.append((audience, sent))

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from faults import FaultyLog
+from faulty_log import FaultyLog
 from paper_screens import Screen, Screens
 
 from rooms.agenda import OpenRound, PlanRound
@@ -67,15 +67,15 @@ async def soon(answer: Awaitable[T]) -> T:
 class Process:
     """One server process in which the dialogue is live."""
 
-    def __init__(self, storage: Log, dialogue: Dialogue) -> None:
-        self.log = FaultyLog(storage)
+    def __init__(self, way: FaultyLog, dialogue: Dialogue) -> None:
+        self.log = way
         self.screens = Screens()
         self.live = LiveDialogue(dialogue, self.log, self.screens, clock)
 
     @classmethod
     async def begin(cls, storage: Log) -> "Process":
         """The process in which the dialogue is made; one table, one open round for everything."""
-        process = cls(storage, Dialogue(CODE))
+        process = cls(_way(storage), Dialogue(CODE))
         title = {"de": "Ein Abend"}
         await process.must(ORGANISER, CreateDialogue(title=title, languages=("de", "ar")))
         topic = await process.must(ORGANISER, AddTopic(title={"de": "Wohnen"}, question={}))
@@ -90,7 +90,7 @@ class Process:
     @classmethod
     async def open(cls, storage: Log) -> "Process":
         """One more process, opening the dialogue from its log."""
-        process = cls(storage, replay(CODE, await storage.read(CODE)))
+        process = cls(_way(storage), replay(CODE, await storage.read(CODE)))
         await process.steady()
         process.log.reads = 0
         return process
@@ -150,8 +150,13 @@ class Process:
 
     async def shown(self) -> None:
         """Returns when every screen has been told everything there is to tell."""
-        await self.steady()
-        await until(lambda: self.live.audiences.flush(self.live.dialogue) is None)
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.live.read(self.live.audiences.flush) is not None:
+                await asyncio.sleep(0.001)
+
+
+def _way(storage: Log) -> FaultyLog:
+    return storage if isinstance(storage, FaultyLog) else FaultyLog(storage)
 
 
 def same(one: Dialogue, other: Dialogue) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from faults import Fault, FaultyLog, ForgetfulLog
+from faulty_log import Fault, FaultyLog, ForgetfulLog
 from paper_screens import Screen, Screens
 from processes import CODE, clock, new_call, new_phone, same, soon, stored, until
 

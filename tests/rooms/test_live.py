@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from faults import Fault, ForgetfulLog
+from faulty_log import Fault, ForgetfulLog
 from processes import CODE, Process, new_phone, same, stored, until
 
 from rooms.agenda import CloseRound

@@ -379,6 +379,18 @@ def test_who_holds_a_version_nobody_knows_gets_the_whole_view(
     assert told.stream.since(told.stream.version + versions_off).from_ is None
 
 
+def test_who_comes_from_another_process_with_a_version_between_two_frames_gets_all(
+    told: Told,
+) -> None:
+    """Its frames ended elsewhere: it may hold what came and went between two of ours."""
+    card = told.evening.card(told.guest)
+    between = told.evening.dialogue.version
+    told.evening.do(told.guest, WithdrawCard(card=card))
+    told.evening.card(told.guest)
+    told.advance()
+    assert told.stream.since(between).from_ is None
+
+
 def test_who_is_here_is_told_without_a_new_version(told: Told) -> None:
     version = told.stream.version
     here = PresenceShown(connected=1, tables={"1": 1}, staff=0)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import pytest
-from faults import Fault, FaultyLog, ForgetfulLog
+from faulty_log import Fault, FaultyLog, ForgetfulLog
 from processes import CODE, clock, facts, new_call, new_phone
 
 from rooms.agenda import CloseRound, OpenRound, PlanRound
