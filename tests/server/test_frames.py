@@ -185,13 +185,13 @@ def test_messages_are_never_compressed() -> None:
 def test_a_connection_that_ended_is_forgotten_without_a_garbage_collection() -> None:
     async def scene(wires: OpenWires) -> None:
         phones = [await wires.join() for _ in range(5)]
-        ended = [weakref.ref(wire) for wire in wires.wires]
-        assert all(wire() is not None for wire in ended)
+        ended = [weakref.ref(part) for wire in wires.wires for part in (wire, wire.conn)]
+        assert len(ended) == 10
         for phone in phones:
             await phone.close()
         wires.wires.clear()
         await until(lambda: not wires.sio.eio.sockets)
-        await until(lambda: not any(wire() for wire in ended))
+        await until(lambda: not any(part() for part in ended))
 
     gc.disable()
     try:
