@@ -56,6 +56,7 @@ as do the `views` of a hello:
 {of: "shared" | "mine", epoch, from, to, put: {key: value}, drop: [key]}
 ```
 
+- When a `view` event has another `epoch` than the one held, say hello instead.
 - `from` null: the frame is the whole view; replace everything held of that `of`.
 - Otherwise apply it only if `epoch` and `from` equal what is held of that `of`: put, drop, and hold
   `to` from then on. If they do not, say hello again.

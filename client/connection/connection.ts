@@ -185,7 +185,8 @@ export function connect(
     turnedAway: (reason) => (final.has(reason) ? refused(reason) : comeBack()),
     view(frame) {
       if (greeting) early.push(frame);
-      else if (!applyFrame(frame)) startOver();
+      // Another epoch, even as a whole view: only a hello tells that acknowledged commands must go out again.
+      else if (frame.epoch !== shared.value.epoch || !applyFrame(frame)) startOver();
     },
   });
   const stopWaking = onWake(lookedAgain, backOnline);

@@ -227,6 +227,17 @@ test("a new epoch brings what was acknowledged before it out again, with the sam
   assert.equal(line.commands.value[0]?.stage, "waiting");
 });
 
+test("a new epoch that comes as a whole view while the line is up does the same", async () => {
+  const { socket, line } = await livePage();
+  void line.send("PostCard", { text: "x", kind: "idea" });
+  const first = socket.last().body;
+  await socket.last().answer({ ok: true, version: 6 });
+  socket.tell(frame({ epoch: 2, to: 3 }));
+  assert.equal(socket.last().event, "hello");
+  await socket.last().answer(welcome([frame({ epoch: 2, to: 3 })], { epoch: 2, version: 3 }));
+  assert.deepEqual(socket.last().body, first);
+});
+
 test("a dialogue that fell asleep is woken by a hello, and gets its command again", async (context: TestContext) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { socket, line } = await livePage();
