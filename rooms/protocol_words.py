@@ -31,7 +31,7 @@ cookie with the websocket request. No Origin header is needed outside browsers.
 A refused connection gets a connect error whose `data` is `{error, reason}`: `unknown_code`,
 `bad_token`, `not_signed_in`, `link_revoked`, `wrong_origin`, `too_many_sockets`, `malformed`.
 Browsers must come from the server's own origin. A connection that sends no connect packet within
-5 seconds ends.
+15 seconds ends.
 
 ## hello
 

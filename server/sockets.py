@@ -29,7 +29,9 @@ from server.stock import StockFanout
 
 log = structlog.get_logger(__name__)
 
-CONNECT_SECONDS = 5.0
+# Long enough for us, not for them: when 3,000 phones arrive at once on a busy machine, it can take
+# more than 5 seconds to read what they said; turning them out would bring them all back.
+CONNECT_SECONDS = 15.0
 CONNECTIONS_PER_PERSON = 3
 CONNECTIONS_PER_LINK = 20
 PING_SECONDS = 25
