@@ -15,16 +15,26 @@ from faulty_log import Fault, FaultyLog, ForgetfulLog
 from paper_screens import Screen
 from processes import CODE, Process, new_call, new_phone
 
+from rooms.ballots import OpenBallot, PlanBallot
+from rooms.cards import PostCard
 from rooms.dialogue import Command
 from rooms.errors import Unavailable
 from rooms.log import Log, Stored
-from rooms.messages import Actor, Answer, Participant
+from rooms.messages import KINDS, ORGANISER, Actor, Answer, Participant
 from rooms.setting import DescribeDialogue
 
 MOST_UNANSWERED = 8
+BALLOT = PlanBallot(
+    title={"de": "Gewichten"},
+    method="dots",
+    dots=3,
+    most_per_option=2,
+    kinds=KINDS,
+    statements=({"de": "Nichts davon"},),
+)
 FINAL = ("refused", "malformed", "conflict", "forgotten")
 TROUBLES = (
-    [Fault.NONE] * 12
+    [Fault.NONE] * 20
     + [Fault.AWAY] * 2
     + [Fault.LOST_BEFORE] * 2
     + [Fault.LOST_AFTER] * 3
@@ -55,19 +65,23 @@ class Weather(FaultyLog):
     async def _tarry(self) -> None:
         for _ in range(0 if self.calm else self._chance.randrange(6)):
             await asyncio.sleep(0)
-        if not self.calm and self._chance.random() < 0.03:
+        if not self.calm and self._chance.random() < 0.02:
             raise Unavailable("storage_away")
 
 
 @dataclass(eq=False)
 class Order:
-    """One command of one tab, when it was first sent, and every answer it got."""
+    """One command of one tab, when it was first sent, and every answer it got, and when.
+
+    `refusals` say when it was sent, when it was refused, and why.
+    """
 
     id: str
     by: Actor
     command: Command
     sent_at: int
     answers: list[tuple[int, Answer]] = field(default_factory=list)
+    refusals: list[tuple[int, int, str]] = field(default_factory=list)
     epoch: int | None = None
 
     @property
@@ -145,6 +159,9 @@ class Campaign:
         first = await Process.begin(Weather(self._connect(), self.chance))
         staff = [await first.staff("moderator"), await first.staff("host", 1)]
         board = await first.staff("board")
+        for text in ("Brunnen", "Bäume", "Licht"):
+            await first.must(staff[1], PostCard(text=text, kind="idea"))
+        await first.must(ORGANISER, OpenBallot(ballot=await first.must(ORGANISER, BALLOT)))
         phones: list[Actor] = [new_phone() for _ in range(5)]
         self.processes = [first, await self._new_process(), await self._new_process()]
         people = [*staff, staff[0], board, *phones, phones[0]]
@@ -257,10 +274,12 @@ class Campaign:
             if tab.process is old:
                 self._connect_tab(tab, self.chance.choice(self.processes))
 
-    def _the_storage_forgets(self) -> None:
-        way = self.processes[0].log.inner
-        if isinstance(way, ForgetfulLog) and self.forgotten < 3:
-            way.forget(CODE, self.chance.randrange(1, 4))
+    async def _the_storage_forgets(self) -> None:
+        """Some of its newest entries, but not how the evening was arranged."""
+        storage = self.processes[0].log.inner
+        assert isinstance(storage, ForgetfulLog)
+        if self.forgotten < 3 and len(await storage.read(CODE)) > 30:
+            storage.forget(CODE, self.chance.randrange(1, 4))
             self.forgotten += 1
 
     async def _a_moment_passes(self) -> None:
@@ -300,10 +319,13 @@ class Campaign:
 
     def _send(self, order: Order, process: Process, tab: Tab | None = None) -> None:
         connection = tab.connections if tab else 0
+        sent_at = self._now = self._now + 1
 
         def answered(answer: Answer) -> None:
             self._now += 1
             order.answers.append((self._now, answer))
+            if answer.error == "refused":
+                order.refusals.append((sent_at, self._now, answer.reason or ""))
             if tab and tab.connections == connection:
                 _settle(tab, order, answer)
 

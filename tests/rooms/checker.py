@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 from campaign import Campaign, Order
-from processes import CODE, facts, stored
+from processes import CODE, facts, new_call, stored
 
 from rooms.abilities import ANY_EVENT
-from rooms.dialogue import Dialogue
-from rooms.entries import Entry, body_of
+from rooms.dialogue import Dialogue, decide
+from rooms.entries import Entry, apply_stored, body_of
+from rooms.errors import Refused
 from rooms.log import Log, Stored
 
 _entry = msgspec.msgpack.Decoder(Entry)
@@ -66,6 +67,7 @@ def check_answers(campaign: Campaign, entries: list[Stored]) -> None:
     )
     if not campaign.forgotten:
         _check_time(campaign.orders)
+        _check_refusals(campaign.orders, entries)
     else:
         _check_offered_again(campaign, version_of)
 
@@ -97,6 +99,36 @@ def _check_time(orders: list[Order]) -> None:
 def _repeats(orders: list[Order], version: int | None) -> bool:
     """A forged or repeated id has the version of the first one."""
     return sum(any(a.version == version for _, a in o.accepted) for o in orders) > 1
+
+
+class Refusal:
+    """One refusal, and the versions of the dialogue of which it may speak."""
+
+    def __init__(self, order: Order, sent_at: int, at: int, reason: str, all: list[Order]) -> None:
+        known = [(o, moment, a.version or 0) for o in all for moment, a in o.accepted[:1]]
+        self.order = order
+        self.reason = reason
+        self.oldest = max((v for _, moment, v in known if moment < sent_at), default=1)
+        self.newest = min((v for o, _, v in known if o.sent_at > at), default=10**9) - 1
+
+    def is_true_of(self, dialogue: Dialogue) -> bool:
+        if not self.oldest <= dialogue.version <= self.newest:
+            return False
+        try:
+            decide(dialogue, new_call(self.order.by, self.order.id), self.order.command)
+        except Refused as no:
+            return no.reason == self.reason
+        return False
+
+
+def _check_refusals(orders: list[Order], entries: list[Stored]) -> None:
+    """P4: what is refused was to be refused, at a moment between question and answer."""
+    open_ones = [Refusal(o, *refusal, orders) for o in orders for refusal in o.refusals]
+    dialogue = Dialogue(CODE)
+    for entry in entries:
+        apply_stored(dialogue, entry)
+        open_ones = [one for one in open_ones if not one.is_true_of(dialogue)]
+    must(not open_ones, "P4 a refusal is as fresh as an acceptance")
 
 
 def _check_offered_again(campaign: Campaign, version_of: dict[str, int]) -> None:

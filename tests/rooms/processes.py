@@ -151,8 +151,10 @@ class Process:
     async def shown(self) -> None:
         """Returns when every screen has been told everything there is to tell."""
         async with asyncio.timeout(PATIENCE_S):
-            while await self.live.read(self.live.audiences.flush) is not None:
-                await asyncio.sleep(0.001)
+            pause: float | None = 0.0
+            while pause is not None:
+                await asyncio.sleep(pause)
+                pause = await self.live.read(self.live.audiences.flush)
 
 
 def _way(storage: Log) -> FaultyLog:
