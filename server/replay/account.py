@@ -83,6 +83,8 @@ def _table(found: Sequence[Difference]) -> Iterator[str]:
             f"  {statement.id:>9} {statement.agrees:9} {counted.agree:8} {statement.disagrees:10} "
             f"{counted.disagree:8}   {_why(one)}"
         )
+    explained = sum(one.is_explained for one in found)
+    yield f"That explains {explained} of {len(found)} exactly."
 
 
 def _why(one: Difference) -> str:
