@@ -101,7 +101,7 @@ def dots_come_back_with_the_card(patch: Patch) -> None:
     """Hiding gives the dots back, showing it again counts them once more."""
 
     def take_off(dialogue: Dialogue, card: Any) -> None:
-            for key, option in list(dialogue.options.items()):
+        for key, option in list(dialogue.options.items()):
             if option.card == card and dialogue.ballots[option.ballot].state == "open":
                 dialogue.put(dialogue.options, key, replace(option, gone=True))
                 recount(dialogue, option)
@@ -120,7 +120,7 @@ def a_failed_batch_is_not_taken_back(patch: Patch) -> None:
 
 def an_edit_rewrites_the_first_text(patch: Patch) -> None:
     def apply(self: CardEdited, dialogue: Dialogue) -> None:
-            card = dialogue.cards[self.card]
+        card = dialogue.cards[self.card]
         edited = replace(card, text=self.text, original=self.text, kind=self.kind, edited=True)
         dialogue.put(dialogue.cards, self.card, edited)
         dialogue.touch("my_cards", (card.author, card.id))
@@ -180,7 +180,7 @@ def the_author_stands_on_the_card(patch: Patch) -> None:
     apply = CardPosted.apply
 
     def signed(self: CardPosted, dialogue: Dialogue) -> None:
-            apply(self, dialogue)
+        apply(self, dialogue)
         card: Card = dialogue.cards[self.card]
         dialogue.put(dialogue.cards, self.card, replace(card, via=card.author))
 
