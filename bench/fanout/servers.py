@@ -19,6 +19,7 @@ import uvicorn
 import uvloop
 
 from bench.fanout import payload
+from server.engine import tidy_engine
 from server.fanout import ReadyFanout
 from server.frames import MESSAGE_BYTES
 from server.packets import LimitedPacket, ack_packet, event_packet, ready_frame
@@ -37,6 +38,8 @@ def in_rooms(kind: str) -> tuple[Any, Callable[[], None]]:
         serializer="msgpack" if stock else LimitedPacket,
         async_handlers=False,
     )
+    if not stock:
+        tidy_engine(sio)
     ready = ReadyFanout()
 
     async def connect(sid: str, environ: dict[str, Any], _auth: Any = None) -> None:
