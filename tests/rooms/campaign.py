@@ -7,20 +7,19 @@ it again under its id, and offer again what was saved when an epoch has changed.
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from crowd import Crowd
-from faulty_log import Fault, FaultyLog, ForgetfulLog
-from paper_screens import Screen
+from faulty_log import ForgetfulLog
 from processes import CODE, Process, new_call, new_phone
+from tabs import Order, Tab
+from weather import Weather
 
 from rooms.ballots import OpenBallot, PlanBallot
 from rooms.cards import PostCard
 from rooms.dialogue import Command
-from rooms.errors import Unavailable
 from rooms.log import Log, Stored
-from rooms.messages import KINDS, ORGANISER, Actor, Answer, Participant
+from rooms.messages import KINDS, ORGANISER, Actor, Answer
 from rooms.setting import DescribeDialogue
 
 MOST_UNANSWERED = 8
@@ -32,79 +31,6 @@ BALLOT = PlanBallot(
     kinds=KINDS,
     statements=({"de": "Nichts davon"},),
 )
-FINAL = ("refused", "malformed", "conflict", "forgotten")
-TROUBLES = (
-    [Fault.NONE] * 20
-    + [Fault.AWAY] * 2
-    + [Fault.LOST_BEFORE] * 2
-    + [Fault.LOST_AFTER] * 3
-    + [Fault.LATE] * 2
-)
-
-
-class Weather(FaultyLog):
-    """A way to the storage on which anything may happen, until it is `calm`."""
-
-    def __init__(self, inner: Log, chance: random.Random) -> None:
-        super().__init__(inner)
-        self.calm = True
-        self._chance = chance
-
-    async def append(self, *asked: Any) -> bool:
-        await self._tarry()
-        if not self.calm:
-            self.faults.append(self._chance.choice(TROUBLES))
-        return await super().append(*asked)
-
-    async def read(self, code: str, after: int = 0) -> list[Stored]:
-        await self._tarry()
-        found = await super().read(code, after)
-        await self._tarry()
-        return found
-
-    async def _tarry(self) -> None:
-        for _ in range(0 if self.calm else self._chance.randrange(6)):
-            await asyncio.sleep(0)
-        if not self.calm and self._chance.random() < 0.02:
-            raise Unavailable("storage_away")
-
-
-@dataclass(eq=False)
-class Order:
-    """One command of one tab, when it was first sent, and every answer it got, and when.
-
-    `refusals` say when it was sent, when it was refused, and why.
-    """
-
-    id: str
-    by: Actor
-    command: Command
-    sent_at: int
-    answers: list[tuple[int, Answer]] = field(default_factory=list)
-    refusals: list[tuple[int, int, str]] = field(default_factory=list)
-    epoch: int | None = None
-
-    @property
-    def accepted(self) -> list[tuple[int, Answer]]:
-        return [(at, answer) for at, answer in self.answers if answer.ok]
-
-
-@dataclass(eq=False)
-class Tab:
-    """A page in somebody's hand: its screen, its outbox, and the process it is connected to."""
-
-    by: Actor
-    name: str
-    process: Process
-    screen: Screen
-    outbox: dict[str, Order] = field(default_factory=dict)
-    saved: dict[str, Order] = field(default_factory=dict)
-    connections: int = 0
-    count: int = 0
-
-    @property
-    def is_cut(self) -> bool:
-        return self.screen.cut is not None or self.screen.refused is not None
 
 
 class Campaign:
@@ -201,14 +127,14 @@ class Campaign:
             await process.shown()
 
     def _unanswered(self, tab: Tab) -> bool:
-        self._offer_again(tab)
+        tab.offer_again()
         return bool(tab.outbox) and not tab.is_cut
 
     # What happens
 
     def _somebody_acts(self) -> None:
         tab = self.chance.choice(
-            [tab for tab in self.tabs if not _only_looks(tab) and not tab.is_cut]
+            [tab for tab in self.tabs if not tab.only_looks and not tab.is_cut]
         )
         if len(tab.outbox) >= MOST_UNANSWERED:
             return
@@ -305,17 +231,9 @@ class Campaign:
         self._send_all(tab)
 
     def _send_all(self, tab: Tab) -> None:
-        self._offer_again(tab)
+        tab.offer_again()
         for order in list(tab.outbox.values()):
             self._send(order, tab.process, tab)
-
-    def _offer_again(self, tab: Tab) -> None:
-        """History was lost: what was saved in another epoch is offered again, in its order."""
-        if tab.screen.epoch is None or tab.is_cut:
-            return
-        lost = {id: one for id, one in tab.saved.items() if one.epoch != tab.screen.epoch}
-        tab.saved = {id: one for id, one in tab.saved.items() if id not in lost}
-        tab.outbox = lost | tab.outbox
 
     def _send(self, order: Order, process: Process, tab: Tab | None = None) -> None:
         connection = tab.connections if tab else 0
@@ -327,18 +245,6 @@ class Campaign:
             if answer.error == "refused":
                 order.refusals.append((sent_at, self._now, answer.reason or ""))
             if tab and tab.connections == connection:
-                _settle(tab, order, answer)
+                tab.settle(order, answer)
 
         process.live.submit(new_call(order.by, order.id), order.command, answered)
-
-
-def _settle(tab: Tab, order: Order, answer: Answer) -> None:
-    if answer.ok:
-        order.epoch = tab.screen.epoch
-        tab.saved[order.id] = order
-    if answer.ok or answer.error in FINAL:
-        tab.outbox.pop(order.id, None)
-
-
-def _only_looks(tab: Tab) -> bool:
-    return not isinstance(tab.by, Participant) and tab.by.role == "board"

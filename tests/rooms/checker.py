@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import msgspec
-from campaign import Campaign, Order
+from campaign import Campaign
 from processes import CODE, facts, new_call, stored
+from tabs import Order
 
 from rooms.abilities import ANY_EVENT
 from rooms.dialogue import Dialogue, decide

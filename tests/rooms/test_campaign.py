@@ -15,18 +15,11 @@ from rooms.entries import replay
 from rooms.log import Log, MemoryLog
 from rooms.redis_log import RedisLog
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
 
 STEPS = 600
 PINNED = [*range(12)]
 FRESH = [secrets.randbelow(10**9) for _ in range(6)]
-
-
-@pytest.fixture(autouse=True)
-def _prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 0.0)
-    monkeypatch.setattr("rooms.writer.RETRY_PAUSE_S", 0.001)
-    monkeypatch.setattr("rooms.writer.PATIENCE_S", 0.02)
 
 
 async def play(

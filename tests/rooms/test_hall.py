@@ -20,7 +20,7 @@ from rooms.setting import CreateDialogue
 from rooms.tables import AddTable, AddTopic
 from rooms.views import PRESENCE
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
 
 CREATE = CreateDialogue(title={"de": "Ein Abend"}, languages=("de", "ar"))
 JOIN = Join(language="de")
@@ -42,18 +42,6 @@ class Building(Hall):
         screen.say_hello(await self.live(CODE))
         await until(lambda: screen.greeted or screen.refused is not None)
         return screen
-
-
-@pytest.fixture(autouse=True)
-def _prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 0.0)
-    monkeypatch.setattr("rooms.hall.FOLLOW_PAUSE_S", 0.005)
-    monkeypatch.setattr("rooms.hall.PRESENCE_PAUSE_S", 0.005)
-
-
-@pytest.fixture
-def storage() -> ForgetfulLog:
-    return ForgetfulLog()
 
 
 Open = Callable[[], Building]

@@ -8,23 +8,15 @@ from checker import check
 from faulty_log import ForgetfulLog
 from seeded_bugs import BUGS, Patch, a_lost_end_is_not_noticed
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
 
 MOST_EVENINGS = 40
 STEPS = 400
 
 
-@pytest.fixture
-def patch(monkeypatch: Patch) -> Patch:
-    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 0.0)
-    monkeypatch.setattr("rooms.writer.RETRY_PAUSE_S", 0.001)
-    monkeypatch.setattr("rooms.writer.PATIENCE_S", 0.02)
-    return monkeypatch
-
-
 @pytest.mark.parametrize("bug", BUGS)
-async def test_a_seeded_bug_is_found(bug: Callable[[Patch], None], patch: Patch) -> None:
-    bug(patch)
+async def test_a_seeded_bug_is_found(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    bug(monkeypatch)
     forgets = bug is a_lost_end_is_not_noticed
     for seed in range(MOST_EVENINGS):
         found = await found_in(seed, forgets)

@@ -4,89 +4,24 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import pytest
-from faulty_log import Fault, FaultyLog, ForgetfulLog
+from desk import CREATE, JOIN, Desk, another, desk_at, ids, told
+from faulty_log import Fault, ForgetfulLog
 from processes import CODE, clock, facts, new_call, new_phone
 
-from rooms.agenda import CloseRound, OpenRound, PlanRound
+from rooms.agenda import CloseRound
 from rooms.ballots import OpenBallot, PlanBallot
 from rooms.cards import PostCard
 from rooms.dialogue import Command, Dialogue, Event
 from rooms.entries import body_of, replay, seal_of, write_entry
-from rooms.errors import Busy, Corrupted, Forgotten, Unavailable
+from rooms.errors import Busy, Unavailable
 from rooms.log import MemoryLog, Position, Stored
-from rooms.messages import KINDS, ORGANISER, Actor, Answer, Call, CardId, Role
-from rooms.people import ChooseLanguage, Join, LanguageChosen, TakeTable
-from rooms.setting import CreateDialogue, DescribeDialogue
-from rooms.tables import AddTable, AddTopic
+from rooms.messages import ORGANISER, Answer, Call, CardId, Role
+from rooms.people import ChooseLanguage, Join, TakeTable
+from rooms.setting import DescribeDialogue
 from rooms.voting import PlaceDots
-from rooms.writer import MOST_TRIES, Writer
+from rooms.writer import MOST_TRIES
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-CREATE = CreateDialogue(title={"de": "Ein Abend"}, languages=("de", "ar"))
-JOIN = Join(language="de")
-
-
-class Desk(Writer):
-    """A writer with the few words the tests need."""
-
-    def __init__(self, storage: Any, dialogue: Dialogue | None = None) -> None:
-        self.log = FaultyLog(storage)
-        super().__init__(dialogue or Dialogue(CODE), self.log, clock)
-
-    async def do(self, by: Actor, command: Command, id: str | None = None) -> Answer:
-        [answer] = await self.settle([(new_call(by, id), command)])
-        return answer
-
-    async def must(self, by: Actor, command: Command) -> str:
-        call = new_call(by)
-        [answer] = await self.settle([(call, command)])
-        assert answer.ok, answer
-        return call.fresh
-
-    async def open_round(self) -> str:
-        plan = PlanRound(title={"de": "Sammeln"}, question={}, kinds=KINDS, minutes=10)
-        round_ = await self.must(ORGANISER, plan)
-        await self.must(ORGANISER, OpenRound(round=round_))
-        return round_
-
-    async def guest(self) -> Any:
-        phone = new_phone()
-        await self.must(phone, JOIN)
-        await self.must(phone, TakeTable(table=1))
-        return phone
-
-
-@pytest.fixture
-def storage() -> ForgetfulLog:
-    return ForgetfulLog()
-
-
-async def desk_at(storage: Any) -> Desk:
-    """A desk where a dialogue with one table has begun."""
-    desk = Desk(storage)
-    await desk.must(ORGANISER, CREATE)
-    topic = await desk.must(ORGANISER, AddTopic(title={"de": "Wohnen"}, question={}))
-    await desk.must(ORGANISER, AddTable(topic=topic))
-    desk.log.appends.clear()
-    desk.log.reads = 0
-    return desk
-
-
-async def another(storage: Any) -> Desk:
-    """The same dialogue in a second process, as it stands now."""
-    return Desk(storage, replay(CODE, await storage.read(CODE)))
-
-
-async def told(storage: Any) -> dict[str, object]:
-    return facts(replay(CODE, await storage.read(CODE)))
-
-
-async def ids(storage: Any, desk: Desk) -> list[str]:
-    """The command ids in the log, in order."""
-    heard = replay(CODE, await storage.read(CODE)).heard
-    return sorted(heard, key=lambda id: heard[id].version)
-
 
 # Deciding and appending
 
@@ -368,182 +303,6 @@ async def test_a_bug_in_one_command_is_answered_and_harms_no_other(
     assert [answer.ok for answer in answers] == [True, False, True]
     assert answers[1].error == "internal"
     assert facts(desk.dialogue) == await told(storage)
-
-
-# P12: lost and contradicting history
-
-
-async def test_p12_a_lost_end_of_the_log_begins_a_new_epoch(storage: ForgetfulLog) -> None:
-    desk = await desk_at(storage)
-    epoch = desk.dialogue.epoch
-    for _ in range(3):
-        await desk.must(new_phone(), JOIN)
-    storage.forget(CODE, 2)
-    phone = new_phone()
-    answer = await desk.do(phone, JOIN)
-    assert answer.ok
-    assert desk.dialogue.epoch > epoch
-    assert desk.replaced
-    assert set(desk.dialogue.people) >= {phone.person}
-    assert len(desk.dialogue.people) == 2
-    assert facts(desk.dialogue) == await told(storage)
-
-
-async def test_p12_a_lost_end_is_noticed_even_when_the_log_has_grown_as_long_again(
-    storage: ForgetfulLog,
-) -> None:
-    desk = await desk_at(storage)
-    behind = await another(storage)
-    await desk.must(new_phone(), JOIN)
-    storage.forget(CODE, 1)
-    await behind.must(new_phone(), JOIN)
-    assert desk.position == behind.position
-    epoch = desk.dialogue.epoch
-    assert (await desk.do(new_phone(), JOIN)).ok
-    assert desk.dialogue.epoch > epoch
-    assert facts(desk.dialogue) == await told(storage)
-
-
-async def test_p12_a_lost_end_is_noticed_before_a_refusal_too(storage: ForgetfulLog) -> None:
-    desk = await desk_at(storage)
-    behind = await another(storage)
-    await desk.open_round()
-    guest = await desk.guest()
-    storage.forget(CODE, 4)
-    for _ in range(4):
-        await behind.must(new_phone(), JOIN)
-    assert desk.position == behind.position
-    answer = await desk.do(guest, PostCard(text="", kind="idea"))
-    assert answer.reason == "not_joined"  # the storage has forgotten that
-
-
-async def test_p12_two_processes_begin_one_epoch_for_one_loss(storage: ForgetfulLog) -> None:
-    one = await desk_at(storage)
-    await one.must(new_phone(), JOIN)
-    other = await another(storage)
-    storage.forget(CODE, 1)
-    await one.do(new_phone(), JOIN)
-    await other.do(new_phone(), JOIN)
-    epochs = {stored.position.epoch for stored in await storage.read(CODE)}
-    assert len(epochs) == 2
-    assert facts(other.dialogue) == await told(storage)
-    assert one.replaced
-    assert other.replaced
-
-
-async def test_p12_a_new_epoch_that_others_begin_is_noticed_by_a_copy_that_lagged(
-    storage: ForgetfulLog,
-) -> None:
-    one = await desk_at(storage)
-    lagging = await another(storage)
-    await one.must(new_phone(), JOIN)
-    storage.forget(CODE, 1)
-    await one.do(new_phone(), JOIN)
-    lagging.take_in(await storage.read(CODE, lagging.dialogue.version))
-    assert lagging.dialogue.epoch == one.dialogue.epoch
-    assert lagging.replaced
-
-
-@pytest.mark.parametrize("fault", [Fault.AWAY, Fault.LOST_BEFORE, Fault.LOST_AFTER])
-async def test_p12_an_epoch_that_could_not_begin_is_owed_until_it_has(
-    storage: ForgetfulLog, fault: Fault
-) -> None:
-    desk = await desk_at(storage)
-    epoch = desk.dialogue.epoch
-    await desk.must(new_phone(), JOIN)
-    storage.forget(CODE, 1)
-    desk.log.faults.extend([Fault.NONE, fault])
-    try:
-        await desk.do(new_phone(), JOIN)
-    except Unavailable:
-        await desk.do(new_phone(), JOIN)
-    assert desk.dialogue.epoch > epoch
-    epochs = {stored.position.epoch for stored in await storage.read(CODE)}
-    assert len(epochs) == 2
-    assert facts(desk.dialogue) == await told(storage)
-
-
-async def test_p12_an_epoch_begins_even_if_somebody_else_writes_first(
-    storage: ForgetfulLog,
-) -> None:
-    desk = await desk_at(storage)
-    behind = await another(storage)
-    await desk.must(new_phone(), JOIN)
-    storage.forget(CODE, 1)
-    epoch = desk.dialogue.epoch
-    appends = storage.append
-
-    async def append(code: str, expected: Position, new: int, entries: Any, *on: Any) -> bool:
-        if new > epoch:
-            storage.append = appends
-            await behind.must(new_phone(), JOIN)
-        return await appends(code, expected, new, entries, *on)
-
-    storage.append = append
-    assert (await desk.do(new_phone(), JOIN)).ok
-    assert desk.dialogue.epoch > epoch
-    assert facts(desk.dialogue) == await told(storage)
-
-
-async def test_what_arrives_from_the_log_is_taken_in_once(storage: ForgetfulLog) -> None:
-    one = await desk_at(storage)
-    other = await another(storage)
-    await one.must(new_phone(), JOIN)
-    news = await storage.read(CODE, other.dialogue.version)
-    other.take_in(news + news)
-    other.take_in(await storage.read(CODE))
-    assert facts(other.dialogue) == await told(storage)
-
-
-async def test_p12_a_broken_seal_is_never_passed_over(storage: ForgetfulLog) -> None:
-    desk = await desk_at(storage)
-    behind = await another(storage)
-    await desk.must(new_phone(), JOIN)
-    storage.garble(CODE, desk.dialogue.version)
-    with pytest.raises(Corrupted) as broken:
-        await behind.do(new_phone(), JOIN)
-    assert broken.value.version == desk.dialogue.version
-    with pytest.raises(Corrupted, match=f"{CODE} contradicts itself at version 4"):
-        replay(CODE, await storage.read(CODE))
-
-
-@pytest.mark.parametrize(
-    "payload",
-    [
-        pytest.param(b"", id="nothing"),
-        pytest.param(b"\xc1", id="no msgpack"),
-        pytest.param(write_entry("x", 1, b"", [Half()]), id="an event nobody knows"),
-    ],
-)
-async def test_p12_an_entry_that_cannot_be_read_stops_the_dialogue(
-    storage: ForgetfulLog, payload: bytes
-) -> None:
-    desk = await desk_at(storage)
-    sealed = [(payload, seal_of(desk.dialogue.seal, payload))]
-    await storage.append(CODE, desk.position, desk.dialogue.epoch, sealed)
-    before = facts(desk.dialogue)
-    with pytest.raises(Corrupted):
-        desk.take_in(await storage.read(CODE))
-    assert facts(desk.dialogue) == before
-
-
-async def test_p12_a_fact_that_does_not_fit_stops_the_dialogue(storage: ForgetfulLog) -> None:
-    """As when an older version of this program reads the log of a newer one."""
-    desk = await desk_at(storage)
-    payload = write_entry("x", 1, b"", [LanguageChosen(person="nobody", language="de")])
-    sealed = [(payload, seal_of(desk.dialogue.seal, payload))]
-    await storage.append(CODE, desk.position, desk.dialogue.epoch, sealed)
-    before = facts(desk.dialogue)
-    with pytest.raises(Corrupted):
-        desk.take_in(await storage.read(CODE))
-    assert facts(desk.dialogue) == before
-
-
-async def test_a_log_that_is_gone_is_forgotten(storage: ForgetfulLog) -> None:
-    desk = await desk_at(storage)
-    await storage.remove(CODE)
-    with pytest.raises(Forgotten):
-        await desk.do(new_phone(), JOIN)
 
 
 # Taking back
