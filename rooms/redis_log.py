@@ -14,6 +14,7 @@ from rooms.redis_line import Line, Script, Word, storage_away
 
 CODES_KEY = "dialogtisch:codes"
 SECRET_KEY = "dialogtisch:secret"
+FIRST_CHUNK = 20  # a copy that lags behind has mostly missed a few entries
 CHUNK = 1000  # entries per reply, so that a long evening does not hold up the storage
 
 APPEND = Script("""
@@ -47,13 +48,13 @@ class RedisLog:
     async def read(self, code: str, after: int = 0) -> list[Stored]:
         # From the end backwards: a version is asked for, and only the stream knows its epoch.
         found: list[Stored] = []
-        end = "+"
+        end, size = "+", FIRST_CHUNK
         while True:
-            chunk = await self._backwards(code, end, CHUNK)
+            chunk = await self._backwards(code, end, size)
             found += (entry for entry in chunk if entry.position.version > after)
-            if len(chunk) < CHUNK or chunk[-1].position.version <= after:
+            if len(chunk) < size or chunk[-1].position.version <= after + 1:
                 return found[::-1]
-            end = f"({chunk[-1].position}"
+            end, size = f"({chunk[-1].position}", CHUNK
 
     async def news(self, after: Mapping[str, Position]) -> dict[str, list[Stored]]:
         if not after:
