@@ -31,10 +31,10 @@ export function Controls() {
         name={held.value ? "board.go_on" : "board.hold"}
         onClick={() => (held.value = !held.value)}
       />
-      <button type="button" class="button" onClick={() => resize(-1)} aria-label={say("board.smaller")}>
+      <button type="button" class="button" onClick={() => resize(-1)} aria-label={`A− ${say("board.smaller")}`}>
         A−
       </button>
-      <button type="button" class="button" onClick={() => resize(1)} aria-label={say("board.bigger")}>
+      <button type="button" class="button" onClick={() => resize(1)} aria-label={`A+ ${say("board.bigger")}`}>
         A+
       </button>
       <Tool drawing="moon" name="board.theme" onClick={switchTheme} />

@@ -4,7 +4,7 @@
  * `auto` follows the evening: welcome, cards, voting, result.
  */
 import { computed, effect, signal } from "@preact/signals";
-import { ballots, cards, openSteps, steps, tables, type Step } from "../../staff/evening.ts";
+import { ballots, cards, steps, tables, type Step } from "../../staff/evening.ts";
 
 export const sizes = ["s", "m", "l", "xl"] as const;
 export type Size = (typeof sizes)[number];
@@ -57,15 +57,21 @@ function ballotScene(id: string): Scene {
   return ballot ? { name: "ballot", ballot: ballot.id } : { name: "waiting" };
 }
 
-let lastOpen: string | undefined;
+let wereOpen: ReadonlySet<string> | undefined;
+let lastOpened: string | undefined;
 
+/**
+ * An open ballot, or else what was opened last: a result stays until something else opens, also when
+ * a round is still open behind it. A wall that was just switched on takes the furthest step instead.
+ */
 function following(): Scene {
-  const open = openSteps.value.find((step) => step.sort === "ballot") ?? openSteps.value[0];
-  if (open) lastOpen = open.id;
-  const closed = steps.value.filter((step) => step.state === "closed");
-  const last = open ?? steps.value.find((step) => step.id === lastOpen) ?? closed[closed.length - 1];
-  if (!last) return { name: cards.value.length ? "all" : "welcome" };
-  return sceneOf(last);
+  const begun = steps.value.filter((step) => step.state !== "planned");
+  if (!begun.length) return { name: cards.value.length ? "all" : "welcome" };
+  const open = begun.filter((step) => step.state === "open");
+  lastOpened = open.find((step) => wereOpen && !wereOpen.has(step.id))?.id ?? lastOpened;
+  wereOpen = new Set(open.map((step) => step.id));
+  const voting = open.find((step) => step.sort === "ballot");
+  return sceneOf(voting ?? begun.find((step) => step.id === lastOpened) ?? begun[begun.length - 1]!);
 }
 
 function sceneOf(step: Step): Scene {
