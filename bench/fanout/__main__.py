@@ -156,7 +156,7 @@ def table(measured: dict[int, dict[str, Contender]], what: str) -> list[str]:
     return lines
 
 
-def report(measured: dict[int, dict[str, Contender]]) -> str:
+def report(measured: dict[int, dict[str, Contender]], load: float) -> str:
     node = subprocess.run([NODE, "--version"], capture_output=True, text=True, check=True)
     packages = ("python-socketio", "python-engineio", "uvicorn", "uvloop", "websockets", "msgpack")
     versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
@@ -171,7 +171,8 @@ def report(measured: dict[int, dict[str, Contender]]) -> str:
             "other machines, absolute figures do not.",
             "",
             f"Machine: {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-            f"Python {platform.python_version()}, Node {node.stdout.strip()}.",
+            f"Python {platform.python_version()}, Node {node.stdout.strip()}; "
+            f"{load:.1f} other processes wanted to run when it began.",
             f"Versions: {', '.join(versions)}; `bench/node/package-lock.json` for Node.",
             "",
             f"## One view delivered to one client ({size} bytes of MessagePack)",
@@ -191,11 +192,13 @@ def report(measured: dict[int, dict[str, Contender]]) -> str:
 async def main() -> None:
     fetch_node_packages()
     measured = {}
+    load = os.getloadavg()[0]
     async with asyncio.timeout(LIMIT_SECONDS):
         for sockets in SOCKETS:
             measured[sockets] = await compare(sockets)
-    (HERE / "RESULTS.md").write_text(report(measured), "utf-8")
-    print(report(measured))
+    text = report(measured, load)
+    (HERE / "RESULTS.md").write_text(text, "utf-8")
+    print(text)
 
 
 if __name__ == "__main__":
