@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from devices import Devices
 from evening import Evening
+from full_tables import FullTables
 from house import House
 from playwright.async_api import Browser, async_playwright
 
@@ -92,3 +93,10 @@ async def evening(house: House) -> AsyncIterator[Evening]:
     begun = await Evening.begun(house)
     yield begun
     await begun.moderator.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tables(house: House, evening: Evening) -> AsyncIterator[FullTables]:
+    """People at every table; what they do, they do without a browser."""
+    async with FullTables.taken(house, evening) as taken:
+        yield taken

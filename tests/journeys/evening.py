@@ -7,6 +7,19 @@ from house import PUBLIC_URL, House
 from server.phones import Desk, Screen
 
 ROUNDS = ("Kritik", "Fantasie", "Umsetzung")
+AGREEMENT = {
+    "title": {"de": "Was uns wichtig ist", "en": "What matters to us", "ar": "ما يهمنا"},
+    "method": "agreement",
+    "statements": [
+        {"de": "Der Sportplatz bleibt.", "en": "The sports ground stays.", "ar": "يبقى الملعب."},
+        {
+            "de": "Sprachkurse finden auch abends und am Wochenende statt, mit Kinderbetreuung.",
+            "en": "Language courses also take place in the evening and at weekends.",
+            "ar": "تُقام دورات اللغة في المساء وفي عطلة نهاية الأسبوع أيضًا، مع رعاية للأطفال.",
+        },
+        {"de": "Die Stadt berichtet im Herbst.", "ar": "تقدّم المدينة تقريرًا في الخريف."},
+    ],
+}
 
 
 class Evening:
@@ -40,19 +53,25 @@ class Evening:
         await self.order("RevokeLink", link=link.partition("#")[2].split(".")[1])
 
     async def order(self, name: str, **fields: Any) -> None:
+        """Returns when her screen would show it."""
         answer = await self.moderator.command(name, **fields)
         assert answer["ok"], answer
+        await self.moderator.until(lambda: self._has_seen(answer["version"]))
+
+    @property
+    def rounds(self) -> list[dict[str, Any]]:
+        return self._in_order("round")
 
     @property
     def round_is_open(self) -> bool:
-        return any(one["state"] == "open" for one in self._in_order("round"))
+        return any(one["state"] == "open" for one in self.rounds)
 
     async def open_round(self, number: int) -> None:
         """The first, second or third round of the workshop."""
-        await self.order("OpenRound", round=self._in_order("round")[number - 1]["id"])
+        await self.order("OpenRound", round=self.rounds[number - 1]["id"])
 
     async def close_round(self) -> None:
-        (is_open,) = [one for one in self._in_order("round") if one["state"] == "open"]
+        (is_open,) = [one for one in self.rounds if one["state"] == "open"]
         await self.order("CloseRound", round=is_open["id"])
 
     async def open_ballot(self) -> None:
@@ -63,8 +82,23 @@ class Evening:
         (is_open,) = [one for one in self._in_order("ballot") if one["state"] == "open"]
         await self.order("CloseBallot", ballot=is_open["id"])
 
+    async def plan_agreement(self) -> None:
+        """A ballot on three statements, one of them long."""
+        await self.order("PlanBallot", **AGREEMENT)
+
+    async def hide(self, text: str, reason: str) -> None:
+        """The first card with this text."""
+        held = self.moderator.shared
+        found = await self.moderator.until(
+            lambda: [card["id"] for card in held.all("card") if card["text"] == text]
+        )
+        await self.order("HideCard", card=found[0], reason=reason)
+
     async def results(self) -> Any:
         return await self.desk.get(f"/api/dialogues/{self.code}/results.json")
+
+    def _has_seen(self, version: int) -> bool:
+        return (self.moderator.shared.version or 0) >= version
 
     def _in_order(self, kind: str) -> list[dict[str, Any]]:
         return sorted(self.moderator.shared.all(kind), key=lambda entry: int(entry["order"]))

@@ -21,7 +21,7 @@ from playwright.async_api import Browser
 from screens import Screen
 from wifi import Wifi
 
-from server.phones import Desk
+from server.phones import Desk, Phone
 from server.phones import Screen as LightScreen
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +100,10 @@ class House:
         screen = await Desk(f"http://127.0.0.1:{self._port}").staff(link)
         await screen.connect()
         return screen
+
+    def light_phone(self, code: str) -> Phone:
+        """A participant without a browser."""
+        return Phone(f"http://127.0.0.1:{self._port}", code)
 
     async def _hear(self) -> str:
         assert self._process.stdout is not None
