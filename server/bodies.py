@@ -19,7 +19,7 @@ async def read_body(request: Request, shape: type[T]) -> T:
         raise Malformed("not_json")
     try:
         return msgspec.json.decode(await _bytes_of(request), type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("not_understood") from None
 
 
