@@ -8,10 +8,10 @@ import base64
 import hashlib
 import hmac
 import re
-from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 
 from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 from rooms.dialogue import Dialogue
@@ -174,11 +174,11 @@ def cookie_name(code: str, link: str) -> str:
 
 
 def read_cookies(header: str | None) -> dict[str, str]:
-    """The cookies of a Cookie header, by name; none when it makes no sense."""
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header or "").items()}
-    except CookieError:
-        return {}
+    """The cookies of a Cookie header, by name.
+
+    As browsers write them: SimpleCookie gives up at the first odd one, which may be another page's.
+    """
+    return cookie_parser(header or "")
 
 
 def _links_in(cookies: dict[str, str], code: str) -> list[LinkId]:
