@@ -11,10 +11,12 @@ from typing import Any
 
 from rooms.dialogue import Dialogue
 from rooms.marks import counted
-from rooms.messages import BallotId, CardId, RoundId
+from rooms.messages import Audience, BallotId, CardId, RoundId
+from rooms.options import OptionShown, show_option
 from rooms.records import Ballot, Voice
 
 SCHEMA = 1
+MODERATORS = Audience("moderator")
 
 
 def results(dialogue: Dialogue, shuffle_key: bytes) -> dict[str, Any]:
@@ -137,9 +139,15 @@ def _ballot(
                 "gone": option.gone,
                 "tally": option.tally,
             }
-            for option in (dialogue.options[(ballot.id, key)] for key in ballot.options)
+            for option in _options(dialogue, ballot)
         ],
     }
+
+
+def _options(dialogue: Dialogue, ballot: Ballot) -> Iterator[OptionShown]:
+    """As moderators see them: the words of a withdrawn card are gone, a hidden one's are not."""
+    shown = (show_option(dialogue, MODERATORS, (ballot.id, key)) for key in ballot.options)
+    return filter(None, shown)
 
 
 def _votes(dialogue: Dialogue, shuffle_key: bytes) -> Iterator[dict[str, Any]]:

@@ -1,11 +1,14 @@
 """Rows as CSV and XLSX files. A card is somebody's words and must never become a formula.
 
-CSV cells a spreadsheet would calculate get an apostrophe; XLSX cells are strings, marked so that
-they stay strings when somebody edits them. The same rows always give the same bytes.
+What a spreadsheet would calculate gets an apostrophe in CSV, wherever in a cell it might begin one
+of its own: where the comma parts decimals, cells end at semicolons and line ends. XLSX cells are
+strings, marked so that they stay strings when somebody edits them. The same rows always give the
+same bytes.
 """
 
 import csv
 import io
+import re
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -16,6 +19,7 @@ from server.sheets import Cell, Row
 
 # What spreadsheets calculate, with the full-width forms that some of them take for the same.
 CALCULATED = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
+CALCULATED_WITHIN = re.compile(r"([;\r\n]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 BYTE_ORDER_MARK = "\ufeff"  # tells spreadsheets that the file is UTF-8
 NARROW, WIDE = 14, 60
 WIDE_FROM_LETTERS = 24
@@ -63,7 +67,10 @@ def xlsx_file(
 
 
 def _defused(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(CALCULATED) else cell
+    if not isinstance(cell, str):
+        return cell
+    within = CALCULATED_WITHIN.sub(r"\1'", cell)
+    return f"'{within}" if cell.startswith(CALCULATED) else within
 
 
 def _write(

@@ -268,6 +268,24 @@ def test_a_cell_that_would_be_calculated_gets_an_apostrophe(start: str) -> None:
     assert number == "-5"
 
 
+@pytest.mark.parametrize("split", [";", "\n", "; ", "\n\u00a0", ";;"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\uff1d"])
+def test_p14_a_spreadsheet_that_splits_cells_elsewhere_finds_no_formula(
+    split: str, start: str
+) -> None:
+    """Where the comma parts decimals, a line is split at semicolons, and its quotes are letters."""
+    text = f"Vorschlag{split}{start}1+1{split}{start}2"
+    line = csv_file([(1, text)]).decode("utf-8-sig")
+    cells = [cell.strip() for row in line.splitlines() for cell in row.split(";")]
+    assert not [cell for cell in cells if cell.startswith(start)]
+
+
+def test_a_defused_cell_is_only_given_apostrophes() -> None:
+    text = "Wir brauchen:\n- Bänke; Licht\n- Ruhe (a = b; c-d)"
+    ((cell,),) = read_csv(csv_file([(text,)]))
+    assert cell == "Wir brauchen:\n'- Bänke; Licht\n'- Ruhe (a = b; c-d)"
+
+
 @pytest.mark.parametrize("text", ODD_TEXTS)
 def test_odd_texts_come_back_as_they_were(text: str) -> None:
     ((cell,),) = read_csv(csv_file([(text,)]))
@@ -327,6 +345,23 @@ async def test_hidden_cards_stand_apart_and_withdrawn_ones_nowhere(evening: Even
     assert [entry["action"] for entry in exported["moderation"]] == [
         *("hidden", "hidden", "hidden", "unhidden", "hidden"),
     ]
+
+
+@session_loop
+async def test_what_was_withdrawn_during_a_vote_is_nowhere_either() -> None:
+    async with open_hall(MemoryLog()) as hall:
+        evening = Evening(hall, await new_live(hall, ("de",)))
+        person = await evening.arrive(1, table=1)
+        await evening.open_round(2)
+        card = await evening.post(person, "Das nehme ich zurück")
+        await evening.open_ballot()
+        await evening.act(person, WithdrawCard(card=CardId(card)))
+        await evening.close_ballot()
+        exported = found(evening)
+        (option,) = exported["ballots"][0]["options"]
+        assert (option["text"], option["card"], option["gone"]) == ({}, None, True)
+        assert "zurück" not in json.dumps(exported, ensure_ascii=False)
+        assert Sheets(exported).tallies()[1][1] == ""
 
 
 @session_loop
