@@ -1,6 +1,7 @@
 /** Plan a ballot or change it while nobody has seen it. */
 import { useState } from "preact/hooks";
 import type { Ballot } from "../../../connection/index.ts";
+import { rounds as everyRound } from "../../../staff/evening.ts";
 import { Dialog } from "../../../staff/Dialog.tsx";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
 import { NumberField } from "../../../staff/NumberField.tsx";
@@ -55,5 +56,7 @@ export function BallotForm({ ballot, onClose }: { ballot?: Ballot; onClose: () =
 }
 
 function planOf({ title, method, dots, most_per_option, own_table, rounds, kinds, statements, minutes }: Ballot) {
-  return { title, method, dots, most_per_option, own_table, rounds, kinds, statements, minutes };
+  // A round that was struck meanwhile could not be unticked here, and the server refuses it.
+  const there = rounds.filter((id) => everyRound.value.some((round) => round.id === id));
+  return { title, method, dots, most_per_option, own_table, rounds: there, kinds, statements, minutes };
 }
