@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -15,6 +16,7 @@ from starlette.routing import Route
 from rooms.dialogue import Dialogue
 from rooms.errors import Refused
 from rooms.hall import Hall
+from rooms.live import LiveDialogue
 from rooms.messages import Language, Texts
 from rooms.records import StaffLink
 from server.dialogues import asked_code
@@ -28,6 +30,8 @@ FEWEST_PEOPLE, MOST_PEOPLE = 12, 72
 MOST_AT_ONCE = 4
 LONGEST_SECONDS = 3 * 3600
 
+log = structlog.get_logger(__name__)
+
 Plan = tuple[Texts, tuple[Language, ...], list[Step], int]
 
 
@@ -40,6 +44,7 @@ class Rehearsals:
         self.secure = secure
         self._playing: dict[str, asyncio.Task[None]] = {}
         self._of: dict[str, str] = {}
+        self._starting = asyncio.Lock()
 
     @property
     def routes(self) -> list[Route]:
@@ -53,6 +58,11 @@ class Rehearsals:
     async def start(self, request: Request) -> Response:
         code = asked_code(request)
         await self.entry.moderator(request.cookies, code)
+        async with self._starting:  # whoever presses twice gets one rehearsal, not two
+            live = await self._begin(code, _own_url(request))
+        return await live.read(self._started)
+
+    async def _begin(self, code: str, own_url: str) -> LiveDialogue:
         title, languages, steps, people = await (await self.hall.live(code)).read(_plan)
         await self._clear_away(code)
         if sum(not task.done() for task in self._playing.values()) >= MOST_AT_ONCE:
@@ -60,8 +70,8 @@ class Rehearsals:
         live = await begin(self.hall, title, languages, rehearsal=True)
         await carry_out_or_remove(self.hall, live, steps)
         self._of[code] = live.code
-        self._playing[live.code] = asyncio.create_task(_play(_own_url(request), live.code, people))
-        return await live.read(self._started)
+        self._playing[live.code] = asyncio.create_task(_play(own_url, live.code, people))
+        return live
 
     async def end(self, request: Request) -> Response:
         code = asked_code(request)
@@ -120,9 +130,13 @@ def _plan(dialogue: Dialogue) -> Plan:
 
 async def _play(url: str, code: str, people: int) -> None:
     """A rehearsal somebody forgot ends by itself; its dialogue stays to be looked at."""
-    with contextlib.suppress(TimeoutError):
+    try:
         async with asyncio.timeout(LONGEST_SECONDS):
             await play(url, code, people)
+    except TimeoutError:
+        pass
+    except Exception:
+        log.exception("rehearsal_failed", code=code)
 
 
 def _own_url(request: Request) -> str:

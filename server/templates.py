@@ -125,7 +125,10 @@ def set_up_again(dialogue: Dialogue) -> Iterator[Step]:
     for planned in sorted(dialogue.rounds.values(), key=lambda planned: planned.order):
         yield Step(planned.id, _copied(PlanRound, planned))
     for ballot in sorted(dialogue.ballots.values(), key=lambda ballot: ballot.order):
-        yield Step(ballot.id, _copied(PlanBallot, ballot))
+        rounds = tuple(key for key in ballot.rounds if key in dialogue.rounds)
+        if rounds or not ballot.rounds:  # with its last round struck, nothing is left to vote on
+            copied = msgspec.structs.replace(ballot, rounds=rounds)
+            yield Step(ballot.id, _copied(PlanBallot, copied))
 
 
 def _tables_again(dialogue: Dialogue) -> Iterator[Step]:

@@ -9,12 +9,16 @@ import pytest
 from open_server import OpenServer
 from played_evening import open_hall
 
+from rooms.agenda import RemoveRound
+from rooms.ballots import PlanBallot
 from rooms.dialogue import Dialogue
+from rooms.log import MemoryLog
 from rooms.marks import spent
 from rooms.texts import MOST_CARD_LETTERS, clean_text
+from server.making import begin, carry_out, carry_out_or_remove, fresh_id
 from server.phones import Desk, Screen
 from server.rehearsal import SPEAKERS, Texts, play
-from server.templates import read_template
+from server.templates import Step, read_template, set_up, set_up_again
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -110,6 +114,48 @@ async def test_starting_again_clears_the_old_rehearsal_away(organiser: OpenServe
     again = await organiser.post(f"/api/dialogues/{second}/rehearsal", {})
     assert (again.status, (await again.json())["reason"]) == (409, "is_a_rehearsal")
     await organiser.delete(f"/api/dialogues/{second}/rehearsal")
+
+
+async def test_starting_twice_at_once_leaves_one_rehearsal(organiser: OpenServer) -> None:
+    code = (await organiser.new_dialogue(tables=2))["code"]
+    before = set(await organiser.log.codes())
+    await asyncio.gather(*(started(organiser, code) for _ in range(3)))
+    (rehearsal,) = set(await organiser.log.codes()) - before
+    await organiser.delete(f"/api/dialogues/{rehearsal}/rehearsal")
+
+
+async def test_a_simulated_hall_that_broke_down_can_still_be_sent_home(
+    organiser: OpenServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("server.rehearsing.play", broken)
+    code = (await organiser.new_dialogue(tables=2))["code"]
+    rehearsal = (await started(organiser, code))["code"]
+    response = await organiser.delete(f"/api/dialogues/{rehearsal}/rehearsal")
+    assert response.status == 200
+    assert rehearsal not in await organiser.log.codes()
+    assert capsys.readouterr().out.count("rehearsal_failed") == 1
+
+
+async def test_a_vote_on_a_struck_round_keeps_nobody_from_rehearsing() -> None:
+    async with open_hall(MemoryLog()) as hall:
+        live = await begin(hall, {"de": "Abend"}, ("de",), rehearsal=False)
+        template = read_template("zukunftswerkstatt")
+        await carry_out_or_remove(hall, live, set_up(template, {"de": "Abend"}, 1, fresh_id))
+        kept, struck, *_ = list(live.dialogue.rounds)
+        for rounds in ((kept, struck), (struck,)):
+            plan = PlanBallot(title={"de": "Auswahl"}, method="dots", rounds=rounds)
+            await carry_out(hall, live, [Step(fresh_id(), plan)])
+        await carry_out(hall, live, [Step(fresh_id(), RemoveRound(round=struck))])
+
+        copy = await begin(hall, {"de": "Probe"}, ("de",), rehearsal=True)
+        await carry_out(hall, copy, list(set_up_again(live.dialogue)))
+        copied = [ballot.rounds for ballot in copy.dialogue.ballots.values()]
+        assert (kept,) in copied
+        assert all(round_ in copy.dialogue.rounds for rounds in copied for round_ in rounds)
+        assert len(copied) == len(live.dialogue.ballots) - 1  # nothing was left to vote on
 
 
 async def test_the_moderator_who_starts_a_rehearsal_may_end_it(organiser: OpenServer) -> None:
