@@ -46,7 +46,9 @@ class ReadyFanout:
         self._rooms: dict[str, dict[str, Wire]] = {}
 
     def plug(self, connection: str, environ: dict[str, Any], hear: Hear, largest: int) -> None:
-        wire: Wire = environ["asgi.scope"]["extensions"][WIRE]
+        wire: Wire | None = environ["asgi.scope"]["extensions"].get(WIRE)
+        if wire is None:  # it left while it was being let in; `unplug` follows
+            return
 
         def answer(number: int, body: object) -> None:
             wire.write(ready_frame(ack_packet(number, body)))

@@ -4,10 +4,11 @@ import asyncio
 
 import aiohttp
 import pytest
-from phones import NotLetIn, Phone
+from phones import CONNECT, NotLetIn, Phone, until
 from sockets_open import TOKEN, OpenSockets
 from websockets.exceptions import InvalidStatus
 
+from rooms.live import LiveDialogue
 from server.conversation import reconnect_within
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -163,3 +164,28 @@ async def test_right_codes_wait_for_nothing_while_wrong_ones_are_slowed(
         await phone.close()
     assert not guess.done()
     assert (await guess).reason == "unknown_code"
+
+
+async def test_whoever_leaves_while_being_let_in_leaves_nothing_behind(
+    evening: OpenSockets, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked, go_on, find = asyncio.Event(), asyncio.Event(), evening.hall.live
+
+    async def slow(code: str) -> LiveDialogue:
+        asked.set()
+        await go_on.wait()
+        return await find(code)
+
+    monkeypatch.setattr(evening.hall, "live", slow)
+    gone = await Phone.open(evening.url)
+    knock = {"code": evening.code, "token": evening.token()}
+    await gone.send({"type": CONNECT, "nsp": "/", "data": knock})
+    await asked.wait()
+    gone.socket.transport.abort()
+    await gone.until_closed()
+    go_on.set()
+    monkeypatch.undo()
+    phone = await evening.phone(1)
+    await until(lambda: len(evening.sockets) == 1)
+    assert not caplog.records
+    await phone.close()
