@@ -15,13 +15,14 @@ from starlette.routing import Route
 from rooms.dialogue import Dialogue
 from rooms.errors import Corrupted, Forgotten, Refused
 from rooms.hall import Hall
-from rooms.messages import Language, Texts
+from rooms.links import IssueLink
+from rooms.messages import ORGANISER, Language, Texts
 from server.bodies import read_body
 from server.codes import Typed, typed_code
 from server.downloads import FILES, download
 from server.entry import Entry
 from server.known_codes import KnownCodes
-from server.making import begin, carry_out_or_remove, fresh_id
+from server.making import begin, carry_out_or_remove, fresh_id, new_call
 from server.qr import join_url, qr_svg
 from server.results import results
 from server.templates import read_template, set_up
@@ -144,7 +145,11 @@ class Dialogues:
 
     async def _listed(self, code: str) -> dict[str, Any] | None:
         try:
-            return await (await self.hall.live(code)).read(self._row)
+            live = await self.hall.live(code)
+            if await live.read(_is_without_moderator):  # the organiser is never locked out
+                again = IssueLink(role="moderator")
+                await live.perform(new_call(self.hall, ORGANISER, fresh_id()), again)
+            return await live.read(self._row)
         except Forgotten:  # its making was cut off before anything was kept
             return None
         except Corrupted:  # stays in the list: somebody must look, and the others go on
@@ -173,6 +178,12 @@ class Dialogues:
             }
             for link in dialogue.links.values()
         ]
+
+
+def _is_without_moderator(dialogue: Dialogue) -> bool:
+    """Whether every moderator link was revoked; one that is just being made has none yet."""
+    links = [link for link in dialogue.links.values() if link.role == "moderator"]
+    return bool(links) and all(link.revoked for link in links)
 
 
 def asked_code(request: Request) -> str:

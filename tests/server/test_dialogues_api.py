@@ -11,8 +11,9 @@ from played_evening import Evening, open_hall
 
 from rooms.abilities import COMMANDS
 from rooms.dialogue import Dialogue
+from rooms.links import RevokeLink
 from rooms.log import MemoryLog
-from rooms.messages import ORGANISER, Texts
+from rooms.messages import ORGANISER, LinkId, Texts
 from rooms.tables import RemoveTable
 from server.making import begin, carry_out, carry_out_or_remove, fresh_id
 from server.qr import join_url
@@ -182,6 +183,27 @@ async def test_the_moderator_link_of_a_new_dialogue_opens_it(organiser: OpenServ
     async with organiser.another_browser() as browser:
         answer = await browser.enter(created["moderator_link"].partition("#")[2])
         assert (answer["role"], answer["code"]) == ("moderator", created["code"])
+
+
+async def test_the_organiser_gets_back_in_when_every_moderator_link_is_revoked(
+    organiser: OpenServer,
+) -> None:
+    made = await organiser.new_dialogue()
+    old = next(link for link in await organiser.links(made["code"]) if link["role"] == "moderator")
+    async with open_hall(organiser.log) as hall:
+        evening = Evening(hall, await hall.live(made["code"]))
+        await evening.act(ORGANISER, RevokeLink(link=LinkId(old["id"])))
+
+    async def listed() -> str | None:
+        rows = (await (await organiser.get("/api/dialogues")).json())["dialogues"]
+        links = {row["code"]: row["moderator_link"] for row in rows}
+        return links[made["code"]]
+
+    async with asyncio.timeout(5):
+        while (link := await listed()) in (None, made["moderator_link"]):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert (await organiser.enter(link.partition("#")[2]))["role"] == "moderator"
+    assert await listed() == link, "one new link is enough"
 
 
 async def test_the_organiser_moderates_every_dialogue(organiser: OpenServer) -> None:
