@@ -158,7 +158,7 @@ class Hall:
         now = time.monotonic()
         for code, live in list(self._live.items()):
             await self._renew_one(code, live, now)
-            if len(live.audiences):
+            if live.has_company:
                 self._idle_since.pop(code, None)
             elif now - self._idle_since.setdefault(code, now) > IDLE_S:
                 await self._forget(code)

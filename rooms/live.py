@@ -83,6 +83,11 @@ class LiveDialogue:
         """The copy; while an append is under way it may be ahead of the log."""
         return self._writer.dialogue
 
+    @property
+    def has_company(self) -> bool:
+        """Whether anybody is connected, or has just come and waits for the welcome."""
+        return bool(len(self.audiences) or self._guests)
+
     def submit(self, call: Call, command: Command, answer: Callable[[Answer], None]) -> None:
         """Have a command decided; `answer` is called once it is on disk, or refused, or failed."""
         if self._closing:

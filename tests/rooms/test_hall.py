@@ -305,6 +305,24 @@ async def test_a_dialogue_nobody_looks_at_closes_and_opens_again(
     assert hall.known(CODE) is not None
 
 
+async def test_a_dialogue_stays_open_for_whoever_waits_at_its_door(
+    hall: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = await hall.make()
+    hall.log.hold()
+    joining = asyncio.create_task(live.perform(new_call(new_phone()), JOIN))
+    await hall.log.held()
+    screen = hall.screens.screen(ORGANISER)
+    screen.say_hello(live)
+    monkeypatch.setattr("rooms.hall.IDLE_S", 0.0)
+    await asyncio.sleep(0.05)
+    hall.log.release()
+    await joining
+    await until(lambda: screen.greeted)
+    assert hall.known(CODE) is live
+    assert screen.shared["people"]["joined"] == 1
+
+
 async def test_removing_a_rehearsal_cuts_everybody_and_leaves_nothing(
     hall: Building, storage: ForgetfulLog
 ) -> None:
