@@ -290,6 +290,28 @@ async def test_p10_who_is_here_is_told_across_processes_and_enters_no_log(
     assert await storage.read(CODE) == entries
 
 
+async def test_a_hall_that_leaves_at_once_is_noted_at_once(
+    hall: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other, every chair would cost its own way to the disk."""
+    live = await hall.make()
+    guests = [await hall.screen(new_phone()) for _ in range(3)]
+    asked: list[str] = []
+    everybody = asyncio.Event()
+
+    async def leave(code: str, process: str, person: str) -> None:
+        asked.append(person)
+        if len(asked) == len(guests):
+            everybody.set()
+        await everybody.wait()
+
+    monkeypatch.setattr(hall._presence, "leave", leave)
+    await until(lambda: len(hall._renewed.get(CODE, (0.0, set()))[1]) == len(guests))
+    for guest in guests:
+        live.leave(guest.connection)
+    await soon(everybody.wait())
+
+
 # Closing
 
 
