@@ -14,7 +14,7 @@ from devices import Devices
 from evening import Evening
 from full_tables import FullTables
 from house import House
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ON_A_MAC = (
@@ -30,6 +30,9 @@ FLAGS = (
     "--no-first-run",
     "--disable-quic",
 )
+# A busy machine is slow, and who lost the line comes back within some seconds.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 NO_BROWSER = """
 The journeys need Chromium or Chrome, and none was found. Install one
 (Debian, Ubuntu: sudo apt-get install chromium; macOS: brew install --cask chromium),

@@ -41,8 +41,14 @@
 
   function outside(element) {
     if (!ownText(element)) return "";
-    const { left, right } = element.getBoundingClientRect();
-    return left < -1 || right > asked.width + 1 ? "runs off the side" : "";
+    const { left, right, bottom } = element.getBoundingClientRect();
+    if (left < -1 || right > asked.width + 1) return "runs off the side";
+    for (let place = element.parentElement; place; place = place.parentElement) {
+      if (getComputedStyle(place).overflowY !== "hidden") continue;
+      const seen = place === document.body ? asked.height ?? Infinity : place.getBoundingClientRect().bottom;
+      if (bottom > seen + 3) return "is cut off by what surrounds it";
+    }
+    return "";
   }
 
   function clipped(element) {

@@ -152,7 +152,7 @@ async def test_while_the_store_does_not_answer_a_card_waits_and_is_not_called_sa
             await person.post("Wartet")
         for person in people:
             slow = person.page.locator(".line-band")
-            await expect(slow).to_contain_text(person.say("slow"), timeout=15_000)
+            await expect(slow).to_contain_text(person.say("slow"))
             await expect(person.card("Wartet")).to_contain_text(person.say("status_waiting"))
     for person in people:
         await expect(person.page.locator(".line-band")).to_have_count(0)

@@ -18,6 +18,7 @@ WELL = """
 FAULTS = {
     "is 508 px wide": '<p style="width: 500px; height: 9px"></p>',
     "runs off the side": '<p style="position: fixed; left: -50px; width: 200px">نص</p>',
+    "what surrounds it": '<div style="height: 9px; overflow: hidden"><p>نحتاج</p></div>',
     "wider than itself": '<p style="width: 40px; white-space: nowrap">نحتاج إلى دورات</p>',
     "cut off": '<p style="height: 9px; overflow: hidden">نحتاج إلى دورات</p>',
     "cannot be read": '<p style="color: #eee; background: #fff">نص</p>',
