@@ -33,39 +33,64 @@ FSYNCS = 50
 
 @dataclass
 class Hall:
-    """One size of hall: what was measured, and what the server's process used meanwhile."""
+    """One size of hall: what was measured, and how many cores who used while people tapped."""
 
     phones: int
     measured: Measured
-    cores: float
+    server: float
+    store: float
+    crowd: float
+    others: float
     megabytes: float
+
+
+class Usage:
+    """Seconds of processor time from its making until `cores` is asked."""
+
+    def __init__(self, server: int) -> None:
+        self._server = psutil.Process(server)
+        self._begun = time.monotonic()
+        self._before = self._spent()
+
+    def cores(self) -> list[float]:
+        """Cores used on average by server, store, crowd and everything else on this machine."""
+        passed = time.monotonic() - self._begun
+        server, store, crowd, busy = (
+            (after - before) / passed
+            for after, before in zip(self._spent(), self._before, strict=True)
+        )
+        return [server, store, crowd, max(0.0, busy - server - store - crowd)]
+
+    def _spent(self) -> list[float]:
+        machine = psutil.cpu_times()
+        stores = sum(_spent(child) for child in self._server.children())
+        own = [_spent(self._server), stores, _spent(psutil.Process())]
+        return [*own, sum(machine) - machine.idle - getattr(machine, "iowait", 0.0)]
+
+
+def _spent(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 async def fill(phones: int, per_second: float, seconds: float) -> Hall:
     async with trial_server() as (link, pid):
         await check_durable(link)
-        process = psutil.Process(pid)
         async with crowd_of(phones, link) as crowd:
             await crowd.arrive()
             collect_rarely()
-            before, begun = spent(process), time.monotonic()
+            usage = Usage(pid)
             await crowd.tap(per_second, seconds)
-            cores = (spent(process) - before) / (time.monotonic() - begun)
-            megabytes = process.memory_info().rss / 1e6
+            cores = usage.cores()
+            megabytes = psutil.Process(pid).memory_info().rss / 1e6
             await crowd.rush()
-            return Hall(phones, crowd.measured, cores, megabytes)
+            return Hall(phones, crowd.measured, *cores, megabytes)
 
 
 async def check_durable(link: str) -> None:
     health = await (await Desk.of_organiser(link)).get("/healthz")
     if health["storage"] != "durable":
         raise RuntimeError(f"the storage says {health['storage']}, not durable")
-
-
-def spent(process: psutil.Process) -> float:
-    """Seconds of processor time so far."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 def milliseconds_per_fsync() -> float:
@@ -92,7 +117,7 @@ def spread(seconds: list[float]) -> str:
     return " / ".join(f"{point * 1000:.1f}" for point in points)
 
 
-def report(halls: Sequence[Hall], per_second: float, seconds: float, busy: float) -> str:
+def report(halls: Sequence[Hall], per_second: float, seconds: float) -> str:
     found = [hall.measured for hall in halls]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     lines = [
@@ -102,9 +127,9 @@ def report(halls: Sequence[Hall], per_second: float, seconds: float, busy: float
         "of its own, its embedded store with `appendfsync always`; everybody else in one process",
         "on the same machine, over loopback. Absolute figures hold for this machine only.",
         "",
-        f"Machine: {platform.system()} {platform.machine()}, {os.cpu_count()} cores shared by",
-        f"server, store and crowd; {busy:.0f} % busy with other things before the start. One fsync",
-        f"takes {milliseconds_per_fsync():.2f} ms here. Python {platform.python_version()}.",
+        f"Machine: {platform.system()} {platform.machine()}, {os.cpu_count()} cores for server,",
+        f"store, crowd and whatever else runs. Python {platform.python_version()}. One fsync takes",
+        f"{milliseconds_per_fsync():.2f} ms here.",
         f"Versions: {versions}.",
         "",
         f"Tables of {PEOPLE_PER_TABLE}. For {seconds:g} s, {per_second:g} taps a second at random",
@@ -119,7 +144,13 @@ def report(halls: Sequence[Hall], per_second: float, seconds: float, busy: float
         row(
             "cards seen on the board", [f"{len(one.to_board):,} of {one.cards:,}" for one in found]
         ),
-        row("cores used by the server", [f"{hall.cores:.2f}" for hall in halls]),
+        row(
+            "cores used by server / store / crowd / others",
+            [
+                f"{one.server:.2f} / {one.store:.2f} / {one.crowd:.2f} / {one.others:.2f}"
+                for one in halls
+            ],
+        ),
         row("memory of the server, MB", [f"{hall.megabytes:.0f}" for hall in halls]),
         row("the crowd's own delay, ms", [spread(one.lags) for one in found]),
         row(
@@ -141,7 +172,6 @@ def report(halls: Sequence[Hall], per_second: float, seconds: float, busy: float
 
 
 async def main(given: argparse.Namespace) -> None:
-    busy = psutil.cpu_percent(interval=1.0)
     halls = []
     async with asyncio.timeout(LONGEST_SECONDS):
         for phones in given.phones:
@@ -150,7 +180,7 @@ async def main(given: argparse.Namespace) -> None:
             if refused:
                 raise RuntimeError(f"{len(refused)} commands were refused, such as {refused[0]}")
             halls.append(hall)
-    text = report(halls, given.rate, given.seconds, busy)
+    text = report(halls, given.rate, given.seconds)
     print(text)
     if not given.keep_results:
         RESULTS.write_text(text, "utf-8")
