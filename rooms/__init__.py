@@ -2,6 +2,7 @@
 
 To read in this order:
 
+errors      everything that can go wrong on purpose
 messages    who speaks, a call, its answer, an audience, a frame
 records     the frozen records a dialogue is made of
 dialogue    everything that is true of one evening; what a command and an event are
@@ -19,12 +20,15 @@ marks       which marks count
 links       personal links of the staff
 abilities   the table of contents: all commands, events and what is shown to whom
 entries     one accepted command as bytes, sealed to the one before
-log         where entries are kept; redis_log keeps them on disk
+log         where entries are kept
+redis_log   keeps them on disk
+redis_line  the one connection that carries questions and answers in order
 writer      decide, append, catch up
 views       what each audience may see, and how two views differ
 audiences   who is connected, and what each audience still has to be told
 live        the one task that owns a dialogue in this process
 hall        all live dialogues of this process, following the log
-protocol_page  writes docs/protocol.md from all of these
 presence    who is here now, as leases
+protocol_page   writes docs/protocol.md from all of these
+protocol_words  what that page says that no class can tell
 """

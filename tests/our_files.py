@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -11,6 +12,15 @@ def our_files() -> list[Path]:
     """Relative to ROOT, in order."""
     listed = _listed_by_git() if (ROOT / ".git").exists() else _found_in_the_folder()
     return sorted(path for path in listed if (ROOT / path).is_file())
+
+
+def our_texts() -> Iterator[tuple[str, str]]:
+    """(path, text) of every file of ours that is text."""
+    for path in our_files():
+        try:
+            yield path.as_posix(), (ROOT / path).read_text("utf-8")
+        except UnicodeDecodeError:
+            continue
 
 
 def _listed_by_git() -> list[Path]:

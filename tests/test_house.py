@@ -1,4 +1,4 @@
-"""The repository checks itself: style, types, the direction of imports, the lock, the docs."""
+"""The repository checks itself: style, types, the direction of imports, the lock."""
 
 import ast
 import os
@@ -7,11 +7,10 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from our_files import ROOT, our_files
+from our_files import ROOT, our_texts
 from packaging.requirements import Requirement
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -56,15 +55,6 @@ def tool(*command: str | Path, **environment: str) -> None:
     )
     if done.returncode:
         pytest.fail(f"{done.stdout}{done.stderr}", pytrace=False)
-
-
-def our_texts() -> Iterator[tuple[str, str]]:
-    """(path, text) of every file of ours that is text."""
-    for path in our_files():
-        try:
-            yield path.as_posix(), (ROOT / path).read_text("utf-8")
-        except UnicodeDecodeError:
-            continue
 
 
 def imports(path: Path) -> set[str]:
@@ -176,32 +166,6 @@ def test_the_locked_versions_are_those_the_project_allows() -> None:
 def test_uv_sees_every_folder_the_pages_are_made_from() -> None:
     folders = {path.name for path in (ROOT / "client").iterdir() if path.is_dir()}
     assert {name for name in folders if name.startswith("n")} <= {"node_modules"}
-
-
-def test_every_page_of_the_docs_is_cited_somewhere() -> None:
-    texts = dict(our_texts())
-    docs = [path for path in texts if path.startswith("docs/")]
-    assert docs
-    cited = {
-        path
-        for path in docs
-        if any(Path(path).name in text for name, text in texts.items() if name != path)
-    }
-    assert set(docs) - cited == set()
-
-
-def test_every_link_in_the_docs_leads_somewhere() -> None:
-    dead = []
-    for name, text in our_texts():
-        if name.endswith(".md"):
-            links = re.findall(r"\]\(([^)#\s]+)", text)
-            near = [link for link in links if not re.match(r"[a-z]+:", link)]
-            dead += [
-                f"{name}: {link}"
-                for link in near
-                if not (ROOT / name).parent.joinpath(link).exists()
-            ]
-    assert dead == []
 
 
 @pytest.mark.parametrize("name", ["run", ".ci/run"])

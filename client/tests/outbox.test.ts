@@ -15,7 +15,7 @@ const card = (text: string) => ({ text, kind: "idea" });
 const dots = (option: string, dots: number) => ({ ballot: "b", option, dots });
 const stages = (outbox: Outbox) => outbox.commands.value.map((command) => command.stage);
 
-test("a card is written down before it is sent", () => {
+test("P11: a card is written down before it is sent", () => {
   const { storage, server, outbox } = phone();
   server.open = false;
   void outbox.put("PostCard", card("Sprachcafé"));
@@ -32,7 +32,7 @@ test("a card is marked as offered on the shelf before the server can have it", (
   void outbox.put("PostCard", card("x"));
 });
 
-test("a closed tab sends what it had when it is opened again, with the same id", async () => {
+test("P11: a closed tab sends what it had when it is opened again, with the same id", async () => {
   const { storage, server, outbox } = phone();
   server.open = false;
   void outbox.put("PostCard", card("one"));

@@ -197,7 +197,7 @@ async def test_the_numbers_are_those_of_the_log(evening: Evening) -> None:
 
 
 @session_loop
-async def test_the_numbers_are_those_of_the_board(evening: Evening) -> None:
+async def test_p13_the_numbers_are_those_of_the_board(evening: Evening) -> None:
     board = msgspec.to_builtins(shared_view(evening.dialogue, Audience("board")))
     exported = found(evening)
     cards = [entry for key, entry in board.items() if key.startswith("card:")]

@@ -151,7 +151,9 @@ async def test_unknown_addresses_of_the_api_answer_in_its_shape(server: OpenServ
 
 @session_loop
 @pytest.mark.parametrize("path", ["/", "/api/nothing", SCRIPT, "/ABCDEFGH", "/healthz"])
-async def test_every_answer_carries_the_security_headers(server: OpenServer, path: str) -> None:
+async def test_p16_every_answer_keeps_pages_from_asking_other_hosts(
+    server: OpenServer, path: str
+) -> None:
     headers = (await server.get(path)).headers
     host = server.url.removeprefix("http://")
     policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
