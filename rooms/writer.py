@@ -122,15 +122,13 @@ class Writer:
             await self._read_afresh()
 
     async def _read_afresh(self) -> None:
-        """Replaces the copy by what the log tells from its beginning."""
+        """Replaces a copy that has no place in the log by what the log tells from its beginning."""
         entries = await self._log.read(self.code)
         if not entries:
             raise Forgotten(self.code)
-        old = self.dialogue
+        self._lost_epoch = max(self._lost_epoch, self.dialogue.epoch)
         self.dialogue = replay(self.code, entries)
         self.replaced = True
-        if not _is_in(old, entries):
-            self._lost_epoch = max(self._lost_epoch, old.epoch)
 
     async def _begin_epoch(self, because: str) -> bool:
         """Whether the log took it; if not, somebody else was quicker."""
@@ -214,9 +212,3 @@ class Writer:
                 if asyncio.get_running_loop().time() > deadline:
                     raise
                 await asyncio.sleep(RETRY_PAUSE_S)
-
-
-def _is_in(copy: Dialogue, entries: Sequence[Stored]) -> bool:
-    """Whether the copy belongs to that history: its last seal stands at its version."""
-    at = copy.version
-    return at <= len(entries) and (at == 0 or entries[at - 1].seal == copy.seal)

@@ -58,6 +58,8 @@ def test_everybody_can_read_a_planned_ballot(evening: Evening) -> None:
         None,
     )
     assert (planned.dots, planned.most_per_option, planned.minutes) == (5, 2, 7)
+    assert not planned.own_table
+    assert evening.view(evening.moderator)[f"turnout:{ballot}"].voters == 0
     assert not any(key.startswith("option:") for key in evening.view(evening.stranger()))
 
 

@@ -123,6 +123,14 @@ def test_a_withdrawn_card_is_gone_for_everybody(evening: Evening, guest: object)
     evening.refuses(guest, EditCard(card=card, text="x", kind="idea"), "unknown_card")
 
 
+def test_withdrawing_one_card_leaves_the_others(evening: Evening, guest: object) -> None:
+    evening.open_round()
+    first, second = evening.card(guest, "eins"), evening.card(guest, "zwei")
+    evening.do(guest, WithdrawCard(card=first))
+    mine = [key for key in evening.mine(guest) if key.startswith("mycard:")]
+    assert mine == [f"mycard:{second}"]
+
+
 def test_after_the_round_has_closed_a_card_stays_as_it_is(evening: Evening, guest: object) -> None:
     round_ = evening.open_round()
     card = evening.card(guest)

@@ -9,9 +9,9 @@ from processes import CODE, facts, new_phone
 
 from rooms.cards import PostCard
 from rooms.dialogue import Event
-from rooms.entries import replay, seal_of, write_entry
+from rooms.entries import apply_stored, replay, seal_of, write_entry
 from rooms.errors import Corrupted, Forgotten, Unavailable
-from rooms.log import Position
+from rooms.log import Position, Stored
 from rooms.people import LanguageChosen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -100,6 +100,8 @@ async def test_p12_an_epoch_that_could_not_begin_is_owed_until_it_has(
     try:
         await desk.do(new_phone(), JOIN)
     except Unavailable:
+        if fault is not Fault.LOST_AFTER:
+            assert facts(desk.dialogue) == await told(storage)
         await desk.do(new_phone(), JOIN)
     assert desk.dialogue.epoch > epoch
     epochs = {stored.position.epoch for stored in await storage.read(CODE)}
@@ -126,6 +128,16 @@ async def test_p12_an_epoch_begins_even_if_somebody_else_writes_first(
     storage.append = append
     assert (await desk.do(new_phone(), JOIN)).ok
     assert desk.dialogue.epoch > epoch
+    assert facts(desk.dialogue) == await told(storage)
+
+
+async def test_p12_an_epoch_rises_even_if_the_clock_was_set_back(storage: ForgetfulLog) -> None:
+    desk = await desk_at(storage)
+    epoch = desk.dialogue.epoch
+    desk._clock = lambda: 1
+    for _ in range(3):
+        await desk.begin_epoch("its file was mended")
+    assert desk.dialogue.epoch == epoch + 3
     assert facts(desk.dialogue) == await told(storage)
 
 
@@ -172,6 +184,19 @@ async def test_p12_an_entry_that_cannot_be_read_stops_the_dialogue(
     before = facts(desk.dialogue)
     with pytest.raises(Corrupted):
         desk.take_in(await storage.read(CODE))
+    assert facts(desk.dialogue) == before
+
+
+@pytest.mark.parametrize(("epochs", "versions"), [(-1, 1), (0, 2), (0, 0), (1, 2)])
+async def test_p12_an_entry_that_does_not_follow_the_last_one_is_not_taken_in(
+    storage: ForgetfulLog, epochs: int, versions: int
+) -> None:
+    desk = await desk_at(storage)
+    before = facts(desk.dialogue)
+    payload = write_entry("x", 1, b"", [])
+    position = Position(desk.position.epoch + epochs, desk.position.version + versions)
+    with pytest.raises(Corrupted):
+        apply_stored(desk.dialogue, Stored(position, payload, seal_of(desk.dialogue.seal, payload)))
     assert facts(desk.dialogue) == before
 
 

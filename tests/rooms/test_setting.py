@@ -1,7 +1,7 @@
 """The frame of the evening: who may set it, in which languages, and what may not change."""
 
 import pytest
-from paper_evening import CODE, Evening
+from paper_evening import BEGIN, CODE, Evening
 
 from rooms.dialogue import Dialogue, decide
 from rooms.errors import Refused
@@ -32,6 +32,15 @@ def test_a_new_dialogue_shows_its_title_and_languages_to_everybody(evening: Even
         assert shown.title == {"de": "Ein Abend", "ar": "Ein Abend"}
         assert shown.languages == ("de", "ar")
         assert not shown.rehearsal
+
+
+def test_the_time_an_evening_began_stays(evening: Evening) -> None:
+    began = evening.dialogue.begun_at
+    assert began > BEGIN
+    evening.wait(minutes=30)
+    evening.do(evening.moderator, DESCRIBED)
+    assert evening.dialogue.begun_at == began
+    assert evening.dialogue.at == evening.now
 
 
 def test_a_dialogue_is_created_once(evening: Evening) -> None:
