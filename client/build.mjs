@@ -1,6 +1,7 @@
 /**
  * Builds every page in pages/<page>/ (index.tsx and index.css) into ../server/static: hashed names,
- * .br and .gz beside each file, and manifest.json, which tells the server what a page loads.
+ * .br and .gz beside each file, manifest.json, which tells the server what a page loads, and
+ * licences.txt.
  *
  *   node build.mjs [--watch] [--out folder] [--only phone,start]
  */
@@ -11,6 +12,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { licencesOf } from "./licences.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
@@ -87,11 +89,16 @@ async function publish(results) {
     manifest[page][file.endsWith(".js") ? "scripts" : "styles"].push(file);
   }
   await mkdir(out, { recursive: true });
-  const files = results.flatMap((result) => result.outputFiles);
+  const files = [...results.flatMap((result) => result.outputFiles), await licences(results)];
   await Promise.all(files.map(writeWithPacked));
   await writeFile(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
   await dropFilesOfEarlierBuilds(files.map((file) => basename(file.path)));
   return manifest;
+}
+
+async function licences(results) {
+  const inputs = results.flatMap((result) => Object.keys(result.metafile.inputs));
+  return { path: join(out, "licences.txt"), contents: Buffer.from(await licencesOf(inputs, here)) };
 }
 
 async function dropFilesOfEarlierBuilds(kept) {

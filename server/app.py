@@ -40,7 +40,7 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
     entry = Entry(Keys(await storage.log.secret()), hall, settings.public_url)
     sockets.open(hall, entry)
     codes = KnownCodes(hall)
-    pages = Pages(read_manifest(static), codes, settings.public_url)
+    pages = Pages(read_manifest(static), codes, settings.public_url, settings.source_url)
     dialogues = Dialogues(hall, codes, entry, settings.public_url, settings.secure)
     rehearsals = Rehearsals(hall, entry, settings.secure)
 

@@ -17,6 +17,7 @@ from server.shells import (
     preferred_language,
     shell,
 )
+from server.source_page import source_page
 
 Answer = Callable[[Request], Awaitable[Response]]
 WITHOUT_DIALOGUE = {"/": "start", "/enter": "enter", "/organise": "organise"}
@@ -26,16 +27,20 @@ OF_A_DIALOGUE = ("moderate", "board", "host", "print")
 class Pages:
     """The answers to every address that a person opens."""
 
-    def __init__(self, assets: dict[str, Assets], codes: KnownCodes, public_url: str) -> None:
+    def __init__(
+        self, assets: dict[str, Assets], codes: KnownCodes, public_url: str, source_url: str
+    ) -> None:
         self.assets = assets
         self.codes = codes
         self.public_url = public_url
+        self.source_url = source_url
 
     @property
     def routes(self) -> list[Route]:
         return [
             *(Route(path, self._simple(page)) for path, page in WITHOUT_DIALOGUE.items()),
             *(Route(f"/{page}/{{code}}", self._of(page)) for page in OF_A_DIALOGUE),
+            Route("/source", self._source),
             Route("/{code}", self._of("phone")),
             Route("/{code}/{table}", self._of("phone")),
         ]
@@ -55,6 +60,9 @@ class Pages:
             return await self._dialogue_page(request, page)
 
         return answer
+
+    async def _source(self, request: Request) -> Response:
+        return HTMLResponse(source_page(self.source_url, self.assets["start"], _language(request)))
 
     async def _dialogue_page(self, request: Request, page: str) -> Response:
         asked = "-".join(request.path_params.values())

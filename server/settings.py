@@ -67,6 +67,13 @@ class Typed:
         "Further names, separated by commas, this server answers to. The host of the public "
         "address, localhost and plain IP addresses always work; any other name is refused.",
     )
+    source_url: str = setting(
+        "",
+        "Where the source of this very version can be had, such as "
+        "`https://git.example.org/dialogtisch`; the page `/source` leads there. Empty: it says "
+        "that the source came with the server. Whoever changes Dialogtisch has to offer the "
+        "source to everybody who uses its pages.",
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ class Settings:
     fanout: str
     allowed_origins: frozenset[str]
     allowed_hosts: frozenset[str]
+    source_url: str
 
     @property
     def own_url(self) -> str:
@@ -124,6 +132,7 @@ def understood(typed: Typed) -> Settings:
             _web_address("allowed_origins", origin) for origin in _listed(typed.allowed_origins)
         ),
         allowed_hosts=frozenset(host.lower() for host in _listed(typed.allowed_hosts)),
+        source_url=_page_address("source_url", typed.source_url) if typed.source_url else "",
     )
 
 
@@ -169,7 +178,13 @@ def _listed(text: str) -> list[str]:
 
 
 def _web_address(name: str, text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+    if urlsplit(_page_address(name, text)).path.strip("/"):
         raise BadSetting(f"{name}: {text!r} is not a web address like http://192.168.1.20:8000")
     return text.rstrip("/").lower()
+
+
+def _page_address(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadSetting(f"{name}: {text!r} is not a web address; it begins with https://")
+    return text

@@ -81,14 +81,22 @@ def shell(
 
 def not_found(texts: Mapping[str, tuple[str, str]], assets: Assets, language: str) -> str:
     """The page for a code or an address that does not exist, in every language at once."""
+    said = {
+        spoken: f"<h1>{escape(title)}</h1><p>{escape(sentence)}</p>"
+        for spoken, (title, sentence) in texts.items()
+    }
+    return plain_page(said, assets, language)
+
+
+def plain_page(said: Mapping[str, str], assets: Assets, language: str) -> str:
+    """A page without a script: HTML for every language, `language` first, each with a way on."""
     sections = "".join(
-        f"<section {_speaks(spoken)}><h1>{escape(texts[spoken][0])}</h1>"
-        f"<p>{escape(texts[spoken][1])}</p>"
+        f"<section {_speaks(spoken)}>{said[spoken]}"
         f'<p><a href="/">{escape(TO_START[spoken])}</a></p></section>\n'
-        for spoken in sorted(texts, key=lambda spoken: spoken != language)
+        for spoken in sorted(said, key=lambda spoken: spoken != language)
     )
     return _document(
-        language, head=_style_links(assets), body=f'<main class="not-found">{sections}</main>'
+        language, head=_style_links(assets), body=f'<main class="plain-page">{sections}</main>'
     )
 
 

@@ -38,6 +38,19 @@ def test_the_pages_pass_their_own_tests() -> None:
     assert re.search(r"^\S+ pass [1-9]", told.stdout, re.MULTILINE), "no test ran"
 
 
+def test_the_licences_of_all_bundled_libraries_go_along(tmp_path: Path) -> None:
+    built = run_node("build.mjs", "--out", str(tmp_path))
+    assert built.returncode == 0, built.stderr
+    licences = (tmp_path / "licences.txt").read_text("utf-8")
+    wanted = json.loads((CLIENT / "package.json").read_text("utf-8"))["dependencies"]
+    missing = [
+        name for name, version in wanted.items() if f"{name} {version} (MIT)" not in licences
+    ]
+    assert missing == []
+    assert licences.count("Permission is hereby granted") >= len(wanted)
+    assert not {"typescript", "esbuild", "axe-core"} & set(licences.split())
+
+
 def test_a_phone_has_words_for_every_refusal() -> None:
     texts = json.loads((CLIENT / "texts" / "de.json").read_text("utf-8"))
     reasons = {

@@ -135,6 +135,19 @@ async def test_an_unknown_address_is_a_friendly_page(server: OpenServer, path: s
 
 
 @session_loop
+async def test_everybody_can_get_the_source_and_read_whose_libraries_are_in_it(
+    server: OpenServer, built_client: Path
+) -> None:
+    html = await (await server.get("/source", headers={"accept-language": "en"})).text()
+    assert html.index("The source came with the server") < html.index("liegt dem Server bei")
+    assert '<a href="/static/licences.txt">' in html
+    address = "https://git.example.org/Dialog?a=1&b=2"
+    async with open_server(MemoryLog(), built_client, "--source-url", address) as opened:
+        html = await (await opened.get("/source")).text()
+    assert html.count(f'<a href="{address.replace("&", "&amp;")}">') == 3
+
+
+@session_loop
 async def test_unknown_addresses_of_the_api_answer_in_its_shape(server: OpenServer) -> None:
     response = await server.get("/api/nothing")
     assert response.status == 404

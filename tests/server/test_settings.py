@@ -45,6 +45,7 @@ def test_without_anything_typed_the_store_is_the_embedded_one() -> None:
         ["--public-url", "dialog.example.org"],
         ["--public-url", "https://example.org/dialog"],
         ["--allowed-origins", "https://fine.example.org, not-an-address"],
+        ["--source-url", "javascript:alert(1)"],
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named(wrong: list[str]) -> None:
@@ -54,6 +55,10 @@ def test_a_setting_that_makes_no_sense_is_named(wrong: list[str]) -> None:
 
 def test_the_public_address_ends_without_a_slash() -> None:
     assert settings("--public-url", "https://Dialog.example.org/").public_url == PUBLIC[1]
+
+
+def test_the_address_of_the_source_stays_as_it_was_typed() -> None:
+    assert settings("--source-url", "https://example.org/Town/").source_url.endswith("/Town/")
 
 
 def test_the_join_address_names_a_machine_others_can_reach() -> None:

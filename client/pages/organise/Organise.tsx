@@ -44,6 +44,9 @@ export function Organise() {
             <DialogueRow key={dialogue.code} dialogue={dialogue} />
           ))}
         </ul>
+        <a class="button is-small is-quiet is-foot" href="/source">
+          {say("organise.source")}
+        </a>
       </main>
       {creating && <NewDialogueForm onClose={() => setCreating(false)} />}
     </>

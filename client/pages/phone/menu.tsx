@@ -43,6 +43,9 @@ export function Menu({ onErrand, onClose }: { onErrand: (errand: Errand) => void
         <Icon name="people" />
         <span>{t("privacy")}</span>
       </p>
+      <a class="button is-small is-quiet is-wide" href="/source" target="_blank" rel="noopener">
+        {t("source")}
+      </a>
       <button class="button is-quiet is-wide" onClick={() => box.current?.close()}>
         {t("close")}
       </button>

@@ -90,6 +90,9 @@ function Start() {
           <Icon name="forward" directed />
         </button>
       </form>
+      <a class="button is-small is-quiet is-foot" href="/source">
+        {t("source")}
+      </a>
     </main>
   );
 }
