@@ -2,11 +2,8 @@
 
 import os
 import shutil
-import socket
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -63,23 +60,15 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def house() -> AsyncIterator[House]:
     """The server most journeys share; each makes a dialogue of its own there."""
-    folder = Path(tempfile.mkdtemp(prefix="dt-"))
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    opened = House(folder, port)
-    await opened.open()
-    yield opened
-    await opened.close()
-    shutil.rmtree(folder)
+    async with House.somewhere() as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def own_house(short_folder: Path, free_port: int) -> AsyncIterator[House]:
+async def own_house() -> AsyncIterator[House]:
     """A server that this test may kill, and whose Valkey it may freeze."""
-    opened = House(short_folder, free_port)
-    await opened.open()
-    yield opened
-    await opened.close()
+    async with House.somewhere() as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")

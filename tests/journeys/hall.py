@@ -1,48 +1,21 @@
-"""A hall for a journey: the server as a process of its own, and a moderator at its socket."""
+"""A hall for a journey: the server as a process, a moderator at its socket, phones."""
 
-import asyncio
-import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import socketio
+from house import House
 from playwright.async_api import Browser, Page
 
-ROOT = Path(__file__).parents[2]
 SMALL_PHONE = {"width": 360, "height": 740}
-PATIENCE_S = 30
 
 
-class Hall:
-    """The server on `port`, its data in `folder`; it can go away and come back."""
+class Hall(House):
+    """The house under an address of this machine, whose pages browsers trust like https ones."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
-        self._options = ["--host", "127.0.0.1", "--port", str(port), "--data", str(folder)]
-        self._options += ["--public-url", self.url]
-        self._process: asyncio.subprocess.Process
-        self.organiser_fragment = ""
-
-    async def open(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server", *self._options, cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        async with asyncio.timeout(PATIENCE_S):
-            async for line in self._process.stdout:
-                if found := re.search(rb"enter#(organiser\.\w+)", line):
-                    self.organiser_fragment = found[1].decode()
-                if b"Ctrl-C" in line:
-                    return
-        raise AssertionError("the server ended before it had opened")
-
-    async def close(self) -> None:
-        if self._process.returncode is None:
-            self._process.terminate()
-        await self._process.communicate()
+        super().__init__(folder, port, f"http://127.0.0.1:{port}")
 
 
 class Moderator:

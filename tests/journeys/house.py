@@ -9,11 +9,13 @@ import asyncio
 import contextlib
 import os
 import re
+import socket
 import sys
+import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import psutil
@@ -34,7 +36,8 @@ LINK = re.compile(r"http://\S+/enter#organiser\.\S+")
 class House:
     """The server on `port` with its data in `folder`; it can be killed and started again."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, url: str = PUBLIC_URL) -> None:
+        self.url = url
         self.organiser_link = ""
         self.said: deque[str] = deque(maxlen=50)
         self._folder = folder
@@ -42,10 +45,27 @@ class House:
         self._process: asyncio.subprocess.Process
         self._listening: asyncio.Task[None]
 
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def somewhere(cls) -> AsyncIterator[Self]:
+        """On a free port, in a folder that is thrown away."""
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port: int = taken.getsockname()[1]
+        with tempfile.TemporaryDirectory(prefix="dt-") as folder:
+            opened = cls(Path(folder), port)
+            await opened.open()
+            yield opened
+            await opened.close()
+
+    @property
+    def organiser_fragment(self) -> str:
+        """What stands behind the # of the organiser's link."""
+        return urlsplit(self.organiser_link).fragment
+
     async def open(self) -> None:
         """Returns when it has printed the organiser's link."""
         options = ("--host", "127.0.0.1", "--port", str(self._port))
-        options += ("--public-url", PUBLIC_URL, "--data", str(self._folder))
+        options += ("--public-url", self.url, "--data", str(self._folder))
         clean = {name: text for name, text in os.environ.items() if "DIALOGTISCH_" not in name}
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "server", *options),
@@ -92,7 +112,7 @@ class House:
     async def desk(self) -> Desk:
         """The organiser without a browser, for what a journey is not about."""
         desk = Desk(f"http://127.0.0.1:{self._port}")
-        await desk.enter(urlsplit(self.organiser_link).fragment)
+        await desk.enter(self.organiser_fragment)
         return desk
 
     async def light_screen(self, link: str) -> LightScreen:

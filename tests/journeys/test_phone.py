@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from hall import ROOT, Hall, Moderator, Phone
+from hall import Hall, Moderator, Phone
+from house import ROOT
 from playwright.async_api import Browser, expect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,12 +33,10 @@ true;
 """
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(short_folder: Path, free_port: int) -> AsyncIterator[Hall]:
-    opened = Hall(short_folder, free_port)
-    await opened.open()
-    yield opened
-    await opened.close()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hall() -> AsyncIterator[Hall]:
+    async with Hall.somewhere() as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -13,12 +12,10 @@ from staff import Team, confirm, link_of, press_the_obvious_button
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(short_folder: Path, free_port: int) -> AsyncIterator[Hall]:
-    opened = Hall(short_folder, free_port)
-    await opened.open()
-    yield opened
-    await opened.close()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hall() -> AsyncIterator[Hall]:
+    async with Hall.somewhere() as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="session")
