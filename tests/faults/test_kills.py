@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import os
 import random
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from running_server import RunningServer
+from program import Installation
 
 from server.phones import Desk, Phone, Screen
 
@@ -56,22 +55,15 @@ class Burst:
             await asyncio.gather(*self._tasks)
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def running(tmp_path: Path) -> AsyncIterator[RunningServer]:
-    server = RunningServer(tmp_path / "data", free_port())
-    await server.start()
+async def running(tmp_path: Path, free_port: int) -> AsyncIterator[Installation]:
+    server = Installation(tmp_path / "data", free_port)
+    await server.open()
     yield server
-    assert await server.stop() == 0
+    assert await server.end() == 0
 
 
-async def open_evening(server: RunningServer) -> tuple[Desk, Screen]:
+async def open_evening(server: Installation) -> tuple[Desk, Screen]:
     """A dialogue with an open round for ideas, and its moderator's screen."""
     desk = await Desk.of_organiser(server.organiser_link)
     wanted = {"template": "zukunftswerkstatt", "title": None, "languages": ["de"], "tables": 6}
@@ -85,7 +77,7 @@ async def open_evening(server: RunningServer) -> tuple[Desk, Screen]:
     raise AssertionError("the template has no round for ideas")
 
 
-async def join(server: RunningServer, code: str, count: int) -> list[Phone]:
+async def join(server: Installation, code: str, count: int) -> list[Phone]:
     phones = [Phone(server.url, code) for _ in range(count)]
     await asyncio.gather(*(phone.join("de", nth % 6 + 1) for nth, phone in enumerate(phones)))
     return phones
@@ -102,14 +94,14 @@ async def check(desk: Desk, code: str, burst: Burst) -> None:
     assert burst.acknowledged == found, f"seed {SEED}"
 
 
-async def test_a_killed_server_loses_and_doubles_nothing(running: RunningServer) -> None:
+async def test_a_killed_server_loses_and_doubles_nothing(running: Installation) -> None:
     chance = random.Random(SEED)
     desk, moderator = await open_evening(running)
     burst = Burst(await join(running, moderator.code, PHONES))
     for _ in range(KILLS):
         await asyncio.sleep(chance.uniform(0.02, 0.3))
-        running.kill()
-        await running.start()
+        await running.kill()
+        await running.open()
         await burst.everybody_is_live()
     await burst.end()
     await check(desk, moderator.code, burst)
@@ -117,7 +109,7 @@ async def test_a_killed_server_loses_and_doubles_nothing(running: RunningServer)
     await asyncio.gather(*(screen.close() for screen in (moderator, *burst.phones)))
 
 
-async def test_a_killed_store_loses_and_doubles_nothing(running: RunningServer) -> None:
+async def test_a_killed_store_loses_and_doubles_nothing(running: Installation) -> None:
     chance = random.Random(SEED + 1)
     desk, moderator = await open_evening(running)
     burst = Burst(await join(running, moderator.code, PHONES))
@@ -132,18 +124,18 @@ async def test_a_killed_store_loses_and_doubles_nothing(running: RunningServer) 
 
 
 async def test_a_torn_end_of_the_file_begins_a_new_epoch_and_phones_offer_again(
-    running: RunningServer, tmp_path: Path
+    running: Installation, tmp_path: Path
 ) -> None:
     desk, moderator = await open_evening(running)
     [phone] = await join(running, moderator.code, 1)
     for number in range(10):
         await phone.command("PostCard", text=f"Karte {number}", kind="idea")
     before = phone.shared.epoch
-    running.kill()
+    await running.kill()
     file = max((tmp_path / "data" / "store" / "appendonlydir").glob("*.incr.aof"))
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) - 700] + b"\0" * 4096)
-    await running.start()
+    await running.open()
     await phone.until(lambda: phone.shared.epoch not in (None, before), LIVE_AGAIN_SECONDS)
     async with asyncio.timeout(LIVE_AGAIN_SECONDS):
         while len(await texts(desk, moderator.code)) < 10:  # noqa: ASYNC110

@@ -5,19 +5,16 @@ import os
 import re
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from program import ORGANISER_LINK, Program
 
 from server.__main__ import VERBS
 from server.phones import Desk, Ended, Phone
 from server.shells import STATIC
-
-ROOT = Path(__file__).parents[2]
-LINK = re.compile(r"http://127\.0\.0\.1:\d+/enter#organiser\.[a-z2-7]{26}")
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 needs_client = pytest.mark.skipif(
@@ -25,82 +22,38 @@ needs_client = pytest.mark.skipif(
 )
 
 
-class Started:
-    """A server in a process of its own, and what it has said so far."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.said = ""
-
-    async def organiser_link(self) -> str:
-        return await self.says(LINK)
-
-    async def says(self, what: re.Pattern[str]) -> str:
-        """The first place where it says so, once it does."""
-        assert self.process.stdout is not None
-        async with asyncio.timeout(30):
-            while not (found := what.search(self.said)):
-                line = await self.process.stdout.readline()
-                assert line, f"it ended: {self.said}"
-                self.said += line.decode()
-        return found[0]
-
-    async def end(self, number: signal.Signals) -> int:
-        """Sends the signal and returns the exit code."""
-        assert self.process.stdout is not None
-        self.process.send_signal(number)
-        async with asyncio.timeout(30):
-            self.said += (await self.process.stdout.read()).decode()
-            return await self.process.wait()
-
-
-async def start(*arguments: str) -> Started:
-    clean = {name: text for name, text in os.environ.items() if "DIALOGTISCH" not in name}
-    return Started(
-        await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server", *arguments),
-            cwd=ROOT,
-            env=clean,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-    )
-
-
 @asynccontextmanager
-async def running(folder: Path, *verb: str) -> AsyncIterator[Started]:
+async def running(folder: Path, *verb: str) -> AsyncIterator[Program]:
     here = ("--host", "127.0.0.1", "--port", "0", "--data", str(folder))
-    started = await start(*verb, *here)
+    program = Program(*verb, *here)
+    await program.start()
     try:
-        yield started
+        yield program
     finally:
-        if started.process.returncode is None:
-            started.process.kill()
-            await started.process.wait()
+        await program.kill()
 
 
 async def outcome(*arguments: str) -> tuple[int, str]:
-    started = await start(*arguments)
-    said, _ = await asyncio.wait_for(started.process.communicate(), 30)
-    assert started.process.returncode is not None
-    return started.process.returncode, said.decode()
+    program = Program(*arguments)
+    await program.start()
+    return await program.ended(), program.said
 
 
 @needs_client
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_it_ends_cleanly_when_asked_to(short_folder: Path, number: signal.Signals) -> None:
-    async with running(short_folder) as started:
-        await started.organiser_link()
-        assert await started.end(number) == 0
-        assert "whatever is acknowledged is on disk" in started.said
-        assert "Saved and closed." in started.said
-        assert "Traceback" not in started.said
+    async with running(short_folder) as program:
+        await program.says(ORGANISER_LINK)
+        assert await program.end(number) == 0
+        assert "whatever is acknowledged is on disk" in program.said
+        assert "Saved and closed." in program.said
+        assert "Traceback" not in program.said
 
 
 @needs_client
 async def test_everything_acknowledged_is_there_after_ctrl_c_in_a_burst(short_folder: Path) -> None:
-    async with running(short_folder) as started:
-        link = await started.organiser_link()
+    async with running(short_folder) as program:
+        link = await program.says(ORGANISER_LINK)
         desk = await Desk.of_organiser(link)
         made = await desk.post("/api/dialogues", {"template": "blank", "languages": ["de"]})
         code = made["code"]
@@ -117,19 +70,19 @@ async def test_everything_acknowledged_is_there_after_ctrl_c_in_a_burst(short_fo
         async with asyncio.timeout(20):
             while len(kept) < 50:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        assert await started.end(signal.SIGINT) == 0
-        assert "Traceback" not in started.said
+        assert await program.end(signal.SIGINT) == 0
+        assert "Traceback" not in program.said
         await asyncio.gather(*(phone.close() for phone in (moderator, *phones)))
         await asyncio.gather(*posting)
 
-    async with running(short_folder) as started:
-        again = await Desk.of_organiser(await started.organiser_link())
+    async with running(short_folder) as program:
+        again = await Desk.of_organiser(await program.says(ORGANISER_LINK))
         results = await again.get(f"/api/dialogues/{code}/results.json")
         assert kept <= {card["text"] for card in results["cards"]}
         assert results["counts"]["joined"] == 10
         # The links of before still open the door, under whatever address the server has now.
         await again.enter(made["moderator_link"].partition("#")[2])
-        assert await started.end(signal.SIGINT) == 0
+        assert await program.end(signal.SIGINT) == 0
 
 
 async def post_for_ever(phone: Phone, kept: set[str]) -> None:
@@ -147,15 +100,15 @@ async def post_for_ever(phone: Phone, kept: set[str]) -> None:
 
 @needs_client
 async def test_the_demo_fills_the_wall_by_itself_and_leaves_nothing(short_folder: Path) -> None:
-    async with running(short_folder, "demo") as started:
-        wall = await started.says(re.compile(r"(?<=The wall        )\S+"))
+    async with running(short_folder, "demo") as program:
+        wall = await program.says(re.compile(r"(?<=The wall        )\S+"))
         screen = await Desk(wall.partition("/enter")[0]).staff(wall)
         await screen.connect()
         await screen.until(lambda: len(screen.shared.all("card")) >= 20)
         assert len({card["table"] for card in screen.shared.all("card")}) == 6
         await screen.close()
-        assert await started.end(signal.SIGINT) == 0
-        assert "Traceback" not in started.said
+        assert await program.end(signal.SIGINT) == 0
+        assert "Traceback" not in program.said
     assert not os.listdir(short_folder)
 
 

@@ -1,0 +1,113 @@
+"""The product as a process of its own, started as on the command line, killed and started again."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from our_files import ROOT
+
+PATIENCE_SECONDS = 30
+ORGANISER_LINK = re.compile(r"http://\S+/enter#organiser\.[a-z2-7]{26}")
+OPEN = re.compile("Ctrl-C")
+
+
+class Program:
+    """`python -m server` with these arguments; `said` is what it said since it was started last."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.said = ""
+        self._arguments = arguments
+        self._heard = asyncio.Event()
+        self._process: asyncio.subprocess.Process
+        self._listening: asyncio.Task[None]
+
+    async def start(self) -> None:
+        """Settings of another server in the environment must not lead this one to its store."""
+        clean = {name: text for name, text in os.environ.items() if "DIALOGTISCH_" not in name}
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "server", *self._arguments),
+            cwd=ROOT,
+            env=clean,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        self.said = ""
+        self._listening = asyncio.create_task(self._listen())
+
+    async def says(self, what: re.Pattern[str]) -> str:
+        """The first place where it says so, once it does."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (found := what.search(self.said)):
+                assert not self._listening.done(), f"it ended: {self.said}"
+                self._heard.clear()
+                await self._heard.wait()
+        return found[0]
+
+    async def end(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Send the signal; the exit code."""
+        self._process.send_signal(how)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """The exit code, once it has ended by itself."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._listening
+            return await self._process.wait()
+
+    async def kill(self) -> None:
+        """As if the power went: nothing is saved, nobody is told."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self.ended()
+
+    async def close(self) -> None:
+        """Ctrl-C, unless it has ended already."""
+        if self._process.returncode is None:
+            await self.end()
+
+    async def _listen(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            self.said += line.decode()
+            self._heard.set()
+        self._heard.set()
+
+
+class Installation(Program):
+    """The server on `port` with its data in `folder`, known to people as `url`."""
+
+    def __init__(self, folder: Path, port: int, url: str | None = None) -> None:
+        self.own_url = f"http://127.0.0.1:{port}"
+        self.url = url or self.own_url
+        self.organiser_link = ""
+        options = ("--host", "127.0.0.1", "--port", str(port), "--data", str(folder))
+        super().__init__(*options, "--public-url", self.url)
+
+    async def open(self) -> None:
+        """Returns when it lets people in."""
+        await self.start()
+        await self.says(OPEN)
+        self.organiser_link = await self.says(ORGANISER_LINK)
+
+    def kill_store(self) -> None:
+        """End the Valkey that it runs now, if it has one at this moment."""
+        for valkey in self._children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                valkey.kill()
+
+    @contextlib.contextmanager
+    def frozen_store(self) -> Iterator[None]:
+        """Its Valkey is there and answers nothing."""
+        (valkey,) = self._children()
+        valkey.suspend()
+        yield
+        valkey.resume()
+
+    def _children(self) -> list[psutil.Process]:
+        return list(psutil.Process(self._process.pid).children())
