@@ -5,7 +5,7 @@ import { Written } from "../../texts/index.ts";
 import { t } from "../../texts/phone.ts";
 import { roundInView } from "./cards.tsx";
 import { changeDraft } from "./draft.ts";
-import { cardsOfMine, line, openRound, send } from "./evening.ts";
+import { cardsOfMine, dialogue, line, openRound, send } from "./evening.ts";
 import { cleanText } from "./letters.ts";
 import type { ShownCard } from "./overlay.ts";
 import { FateMark } from "./status.tsx";
@@ -87,7 +87,7 @@ function CardActions(props: { card: ShownCard; onChange: () => void; onWithdraw:
 /** What never left the phone can still be changed by taking it back into the draft. */
 function UnsentActions({ card }: { card: ShownCard }) {
   const command = line.commands.value.find((known) => known.id === card.key);
-  if (command?.stage !== "waiting" || command.offered) return null;
+  if (command?.stage !== "waiting" || command.offered || !dialogue.value) return null;
   return (
     <div class="button-row">
       <button class="button is-quiet" onClick={() => intoDraft(card, card.key)}>
