@@ -7,6 +7,7 @@ messages    who speaks, a call, its answer, an audience, a frame
 records     the frozen records a dialogue is made of
 dialogue    everything that is true of one evening; what a command and an event are
 texts       what a text may be
+timers      deadlines, which guide people and close nothing
 setting     title, goal, what happens with the results, languages
 tables      tables and topics
 people      joining, language, table

@@ -1,8 +1,7 @@
 """Rounds: when people may post and which kinds of cards. At most one round is open."""
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-import msgspec
 from msgspec.structs import replace
 
 from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
@@ -10,10 +9,9 @@ from rooms.errors import Refused
 from rooms.messages import Audience, Call, Kind, Role, RoundId, Texts
 from rooms.records import Round
 from rooms.texts import MOST_PARAGRAPH_LETTERS, MOST_TITLE_LETTERS, clean_texts
+from rooms.timers import Minutes, deadline_after, later_deadline
 
 MOST_ROUNDS = 100
-MS_PER_MINUTE = 60_000
-Minutes = Annotated[int, msgspec.Meta(ge=1, le=600)]
 
 
 class PlanRound(Command, frozen=True):
@@ -91,7 +89,7 @@ class OpenRound(Command, frozen=True):
         if wanted.state == "open":
             raise Refused("round_already_open")
         closing = [RoundClosed(round=other) for other in dialogue.open_round.values()]
-        deadline = call.at + wanted.minutes * MS_PER_MINUTE
+        deadline = deadline_after(call.at, wanted.minutes)
         return [*closing, RoundOpened(round=self.round, deadline=deadline)]
 
 
@@ -105,8 +103,8 @@ class ExtendRound(Command, frozen=True):
 
     def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
         extended = _check_open(dialogue, self.round)
-        begin = max(extended.deadline or call.at, call.at)
-        return [RoundExtended(round=self.round, deadline=begin + self.minutes * MS_PER_MINUTE)]
+        deadline = later_deadline(extended.deadline, call.at, self.minutes)
+        return [RoundExtended(round=self.round, deadline=deadline)]
 
 
 class CloseRound(Command, frozen=True):

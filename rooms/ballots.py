@@ -12,15 +12,14 @@ from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.marks import tally
 from rooms.messages import Audience, BallotId, Call, Kind, Role, RoundId, Texts
-from rooms.options import options_of
+from rooms.options import known_ballot, open_ballot, options_of
 from rooms.records import Ballot, Option
 from rooms.texts import MOST_CARD_LETTERS, MOST_TITLE_LETTERS, clean_texts
+from rooms.timers import Minutes, deadline_after, later_deadline
 
 MOST_BALLOTS = 100
 MOST_STATEMENTS = 1_000
 MOST_OPTIONS = 2_000
-MS_PER_MINUTE = 60_000
-Minutes = Annotated[int, msgspec.Meta(ge=1, le=600)]
 Dots = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
@@ -92,7 +91,7 @@ class OpenBallot(Command, frozen=True):
             raise Refused("no_options")
         if len(options) > MOST_OPTIONS:
             raise Refused("too_many_options")
-        deadline = call.at + ballot.minutes * MS_PER_MINUTE
+        deadline = deadline_after(call.at, ballot.minutes)
         return [BallotOpened(ballot=ballot.id, options=options, deadline=deadline)]
 
 
@@ -105,9 +104,8 @@ class ExtendBallot(Command, frozen=True):
     who: ClassVar[frozenset[Role]] = MODERATORS
 
     def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
-        ballot = _open(dialogue, self.ballot)
-        begin = max(ballot.deadline or call.at, call.at)
-        deadline = begin + self.minutes * MS_PER_MINUTE
+        ballot = open_ballot(dialogue, self.ballot)
+        deadline = later_deadline(ballot.deadline, call.at, self.minutes)
         return [BallotExtended(ballot=ballot.id, deadline=deadline)]
 
 
@@ -119,7 +117,7 @@ class CloseBallot(Command, frozen=True):
     who: ClassVar[frozenset[Role]] = MODERATORS
 
     def decide(self, dialogue: Dialogue, call: Call) -> list[Event]:
-        return [BallotClosed(ballot=_open(dialogue, self.ballot).id)]
+        return [BallotClosed(ballot=open_ballot(dialogue, self.ballot).id)]
 
 
 class BallotPlanned(Event, BallotPlan, frozen=True):
@@ -206,23 +204,10 @@ def _cleaned(dialogue: Dialogue, plan: BallotPlan) -> dict[str, Any]:
     }
 
 
-def _known(dialogue: Dialogue, key: BallotId) -> Ballot:
-    if key not in dialogue.ballots:
-        raise Refused("unknown_ballot")
-    return dialogue.ballots[key]
-
-
 def _planned(dialogue: Dialogue, key: BallotId) -> Ballot:
-    ballot = _known(dialogue, key)
+    ballot = known_ballot(dialogue, key)
     if ballot.state != "planned":
         raise Refused("voting_already_opened")
-    return ballot
-
-
-def _open(dialogue: Dialogue, key: BallotId) -> Ballot:
-    ballot = _known(dialogue, key)
-    if ballot.state != "open":
-        raise Refused("voting_closed" if ballot.state == "closed" else "voting_not_open")
     return ballot
 
 

@@ -11,6 +11,9 @@ from rooms.dialogue import Dialogue
 from rooms.messages import BallotId, CardId, OptionId, PersonId
 from rooms.records import Ballot, Option, Voice
 
+ANSWERS = {"agree": 1, "pass": 0, "disagree": -1}
+ANSWER_NAMES = {value: name for name, value in ANSWERS.items()}
+
 
 def counted(dialogue: Dialogue, ballot: BallotId, voice: Voice) -> Iterator[tuple[Option, int]]:
     """The options a voice marks and the marks' values, without those that were given back."""
@@ -40,7 +43,7 @@ def takes_part(dialogue: Dialogue, ballot: BallotId, voice: Voice | None) -> boo
 
 def take_off(dialogue: Dialogue, card: CardId) -> None:
     """Open ballots lose the card's options; dots on them return to those who gave them."""
-    for key, option in options_of(dialogue, card):
+    for key, option in _made_from(dialogue, card):
         ballot = dialogue.ballots[option.ballot]
         if ballot.state == "open":
             since = dialogue.version if ballot.method == "dots" else option.since
@@ -51,14 +54,14 @@ def take_off(dialogue: Dialogue, card: CardId) -> None:
 
 def put_back(dialogue: Dialogue, card: CardId) -> None:
     """Open ballots offer the card again; answers on it count again, dots were given back."""
-    for key, option in options_of(dialogue, card):
+    for key, option in _made_from(dialogue, card):
         if dialogue.ballots[option.ballot].state == "open":
             dialogue.put(dialogue.options, key, replace(option, gone=False))
             recount(dialogue, option)
         dialogue.touch("options", key)
 
 
-def options_of(dialogue: Dialogue, card: CardId) -> list[tuple[tuple[BallotId, OptionId], Option]]:
+def _made_from(dialogue: Dialogue, card: CardId) -> list[tuple[tuple[BallotId, OptionId], Option]]:
     return [(key, option) for key, option in dialogue.options.items() if option.card == card]
 
 
@@ -89,5 +92,5 @@ def tally(dialogue: Dialogue, ballot: Ballot) -> dict[OptionId, dict[str, int]]:
                 counter["dots"] += value
                 counter["voters"] += 1
             else:
-                counter[{1: "agree", 0: "pass", -1: "disagree"}[value]] += 1
+                counter[ANSWER_NAMES[value]] += 1
     return result

@@ -3,8 +3,23 @@
 from typing import Any, ClassVar
 
 from rooms.dialogue import Dialogue, Shown
+from rooms.errors import Refused
 from rooms.messages import Audience, BallotId, CardId, Kind, OptionId, Texts
 from rooms.records import Ballot, Option
+
+
+def known_ballot(dialogue: Dialogue, key: BallotId) -> Ballot:
+    if key not in dialogue.ballots:
+        raise Refused("unknown_ballot")
+    return dialogue.ballots[key]
+
+
+def open_ballot(dialogue: Dialogue, key: BallotId) -> Ballot:
+    """The ballot if people can vote in it now; raises Refused."""
+    ballot = known_ballot(dialogue, key)
+    if ballot.state != "open":
+        raise Refused("voting_closed" if ballot.state == "closed" else "voting_not_open")
+    return ballot
 
 
 def options_of(dialogue: Dialogue, ballot: Ballot) -> tuple[Option, ...]:

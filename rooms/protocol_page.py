@@ -72,7 +72,7 @@ def protocol_page() -> str:
 
 def refusal_reasons() -> set[str]:
     """Every reason a rule can give, as written in the rules themselves."""
-    modules = [*ABILITIES, dialogue, texts]
+    modules = [*ABILITIES, dialogue, options, texts]
     calls = (
         node
         for module in modules

@@ -9,12 +9,10 @@ import msgspec
 
 from rooms.dialogue import PARTICIPANTS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
-from rooms.marks import counts, spent, takes_part
+from rooms.marks import ANSWER_NAMES, ANSWERS, counts, spent, takes_part
 from rooms.messages import Audience, BallotId, Call, OptionId, PersonId, Role
+from rooms.options import open_ballot
 from rooms.records import Ballot, Mark, Option, Voice
-
-ANSWERS = {"agree": 1, "pass": 0, "disagree": -1}
-ANSWER_NAMES = {value: name for name, value in ANSWERS.items()}
 
 
 class PlaceDots(Command, frozen=True):
@@ -89,11 +87,7 @@ class StatementAnswered(Event, frozen=True):
 def _votable(
     dialogue: Dialogue, call: Call, ballot_id: BallotId, option_id: OptionId
 ) -> tuple[Ballot, Option]:
-    ballot = dialogue.ballots.get(ballot_id)
-    if ballot is None:
-        raise Refused("unknown_ballot")
-    if ballot.state != "open":
-        raise Refused("voting_closed" if ballot.state == "closed" else "voting_not_open")
+    ballot = open_ballot(dialogue, ballot_id)
     option = dialogue.options.get((ballot_id, option_id))
     if option is None:
         raise Refused("unknown_option")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rooms.marks import ANSWER_NAMES
 from rooms.messages import Language, Texts
 
 Cell = str | int | None
@@ -128,7 +129,7 @@ class Sheets:
         option = ballot["options"][vote["option"] - 1]
         value = vote["value"]
         if ballot["method"] == "agreement":
-            value = self.value({1: "agree", 0: "pass", -1: "disagree"}[value])
+            value = self.value(ANSWER_NAMES[value])
         return (self.text(ballot["title"]), vote["voter"], self.text(option["text"]), value)
 
     def _tally(self, ballot: dict[str, Any], option: dict[str, Any]) -> Row:

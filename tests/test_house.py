@@ -22,7 +22,7 @@ ABILITIES = "the abilities"
 FLOORS = (
     ("errors", "log", "protocol_words"),
     ("messages",),
-    ("records", "texts", "redis_line"),
+    ("records", "texts", "timers", "redis_line"),
     ("dialogue", "redis_log", "presence"),
     ("marks", "options"),
     (ABILITIES,),
