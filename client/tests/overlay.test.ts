@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Command } from "../connection/commands.ts";
-import type { Ballot } from "../connection/entries.ts";
+import type { Ballot, Card } from "../connection/entries.ts";
 import type { View } from "../connection/view.ts";
-import { dotsLeft, meNow, myCards, myVotes } from "../pages/phone/overlay.ts";
+import { cardsOfOthers, dotsLeft, meNow, myCards, myVotes } from "../pages/phone/overlay.ts";
 
 const mine = (version: number, entries: Record<string, unknown> = {}): View => ({
   epoch: 1,
@@ -117,4 +117,28 @@ test("the last answer to a statement counts", () => {
   const answer = (judgement: string) =>
     command("AnswerStatement", { ballot: "b", option: "1", answer: judgement });
   assert.equal(myVotes(mine(4), [answer("agree"), answer("pass")], "b").get("1")?.answer, "pass");
+});
+
+const onTable = (id: string, text: string) => ({ id, text, kind: "idea" }) as Card;
+const idsOf = (cards: Card[]) => cards.map((card) => card.id);
+
+test("an own card that the table shows first does not lie there as somebody else's", () => {
+  const post = command("PostCard", { text: "hello", kind: "idea" }, saved(4));
+  const table = [onTable("c0", "by a neighbour"), onTable("c1", "hello")];
+  const before = myCards(mine(3), [post]);
+  assert.deepEqual(idsOf(cardsOfOthers(table, before, [post])), ["c0"]);
+  const after = myCards(mine(4, posted(post.id, "hello")), [post]);
+  assert.deepEqual(idsOf(cardsOfOthers(table, after, [post])), ["c0"]);
+});
+
+test("a neighbour who had the same thought is seen once the own card has arrived", () => {
+  const post = command("PostCard", { text: "hello", kind: "idea" }, saved(4));
+  const table = [onTable("c1", "hello"), onTable("c2", "hello")];
+  const after = myCards(mine(4, posted(post.id, "hello")), [post]);
+  assert.deepEqual(idsOf(cardsOfOthers(table, after, [post])), ["c2"]);
+});
+
+test("an own card taken back is nobody else's while the table still shows it", () => {
+  const withdraw = command("WithdrawCard", { card: "c1" }, saved(5));
+  assert.deepEqual(idsOf(cardsOfOthers([onTable("c1", "hello")], [], [withdraw])), []);
 });

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 
 import pytest
@@ -79,9 +80,9 @@ async def test_an_evening_from_the_printed_link_to_the_files_at_home(
 async def the_organiser_prepares(hall: Hall, house: House, devices: Devices) -> None:
     hall.moderator = await devices.laptop(house, house.organiser_link)
     await hall.moderator.create_dialogue("Ankommen in unserer Stadt", tables=6)
-    page = hall.moderator.page
-    board_link = page.get_by_role("link", name=staff_words("moderate.open_board"))
-    hall.board = await devices.board(house, await board_link.get_attribute("href") or "")
+    named = hall.moderator.page.get_by_role("link", name=staff_words("moderate.open_board"))
+    await expect(named).to_have_attribute("href", re.compile("/enter"))
+    hall.board = await devices.board(house, await named.get_attribute("href") or "")
     await expect(hall.board.page.locator("h1")).to_have_text("Ankommen in unserer Stadt")
 
 

@@ -3,6 +3,7 @@ import { all, type Card } from "../../connection/index.ts";
 import { Authored, Written } from "../../texts/index.ts";
 import { t } from "../../texts/phone.ts";
 import { cardsOfMine, line, mainLanguage, me, openRound } from "./evening.ts";
+import { cardsOfOthers } from "./overlay.ts";
 import { KindWord } from "./writing.tsx";
 
 /** The round whose cards lie open: the one that runs, else the last one that ran. */
@@ -15,9 +16,8 @@ export function roundInView(): string | undefined {
 export function TableCards() {
   const inView = roundInView();
   if (inView === undefined || me.value.table === null) return null;
-  const mine = new Set(cardsOfMine.value.map((card) => card.id));
   const here = all(line.shared.value, "card").filter((card) => card.round === inView);
-  const others = here.filter((card) => !mine.has(card.id)).reverse();
+  const others = cardsOfOthers(here, cardsOfMine.value, line.commands.value).reverse();
   const isQuiet = others.length === 0;
   return (
     <section class="cards">

@@ -7,6 +7,7 @@ import {
   all,
   single,
   type Ballot,
+  type Card,
   type Judgement,
   type Kind,
   type Me,
@@ -118,6 +119,28 @@ function cardOnItsWay(command: Command): ShownCard {
     fate: fateOf(command),
     leaving: false,
   };
+}
+
+/**
+ * What others laid on the table. The table's news and one's own come in two frames: in between, a
+ * card just posted or just taken back must not lie there as if it were somebody else's.
+ */
+export function cardsOfOthers(
+  table: readonly Card[],
+  mine: readonly ShownCard[],
+  commands: readonly Command[],
+): Card[] {
+  const withdrawn = commands
+    .filter(({ name, stage }) => name === "WithdrawCard" && stage !== "refused")
+    .map(({ fields }) => fields.card);
+  const known = new Set<unknown>([...mine.map((card) => card.id), ...withdrawn]);
+  const arriving = mine.filter((card) => card.id === null && card.fate.status !== "refused");
+  return table.filter((card) => {
+    if (known.has(card.id)) return false;
+    const place = arriving.findIndex(({ text, kind }) => text === card.text && kind === card.kind);
+    if (place >= 0) arriving.splice(place, 1);
+    return place < 0;
+  });
 }
 
 /** Own votes on one ballot, by option. */
