@@ -108,7 +108,6 @@ def _card(dialogue: Dialogue, number: int, key: CardId) -> dict[str, Any]:
         "original": card.original if card.original != card.text else None,
         "edited": card.edited,
         "via": card.via,
-        "language": card.language,
         "hidden": card.hidden,
     }
 

@@ -19,7 +19,7 @@ WORDS: dict[str, dict[str, dict[str, str]]] = json.loads(
 
 CARD_COLUMNS = (
     *("card", "table", "topic", "round", "kind", "text", "original"),
-    *("edited", "via", "language", "hidden"),
+    *("edited", "via", "hidden"),
 )
 VOTE_COLUMNS = ("ballot", "voter", "option", "value")
 TALLY_COLUMNS = (
@@ -121,7 +121,6 @@ class Sheets:
             card["original"],
             self._yes_or_no(card["edited"]),
             self.value(card["via"]),
-            card["language"],
             card["hidden"],
         )
 
