@@ -45,13 +45,20 @@ export function topicOf(table: number | null) {
 /** Said once to screen readers. */
 export const announcement = signal("");
 
+/** Emptied first, or the same words a second time would not be heard. */
+function announce(text: string) {
+  announcement.value = "";
+  setTimeout(() => (announcement.value = text), 100);
+}
+
 /** Sends a command; says what became of it to those who cannot see it. */
 export async function send(name: string, fields: Fields) {
-  if (line.state.value !== "live") announcement.value = t("status_waiting_offline");
+  if (line.state.value !== "live") announce(t("status_waiting_offline"));
   const answer = await line.send(name, fields);
-  announcement.value = answer.ok
-    ? t("status_saved")
-    : `${t("status_refused")}: ${reasonText(answer.error, answer.reason)}`;
+  if (answer.ok) return announce(t("status_saved"));
+  // Taken back by the same hand, for a second dot or to write on: nobody refused it.
+  if (answer.reason === "taken_back") return;
+  announce(`${t("status_refused")}: ${reasonText(answer.error, answer.reason)}`);
 }
 
 const remembered = signal(recall<Language>(code, "language"));
