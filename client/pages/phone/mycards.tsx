@@ -11,9 +11,18 @@ import type { ShownCard } from "./overlay.ts";
 import { FateMark } from "./status.tsx";
 import { CardFields, KindWord } from "./writing.tsx";
 
-export function MyCards() {
+function currentCards(): ShownCard[] {
   const inView = roundInView();
-  const current = cardsOfMine.value.filter((card) => card.round === null || card.round === inView);
+  return cardsOfMine.value.filter((card) => card.round === null || card.round === inView);
+}
+
+/** How many own cards wait for somebody to read why they were not accepted. */
+export function refusedCards(): number {
+  return currentCards().filter((card) => card.fate.status === "refused").length;
+}
+
+export function MyCards() {
+  const current = currentCards();
   if (!current.length) return null;
   return (
     <section class="cards">

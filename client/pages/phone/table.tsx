@@ -9,7 +9,7 @@ import { isPast, Timer } from "./clock.tsx";
 import { DotsBallot } from "./dots.tsx";
 import { closedBallots, mainLanguage, me, openBallots, openRound, topicOf } from "./evening.ts";
 import { Heading } from "./heading.tsx";
-import { MyCards } from "./mycards.tsx";
+import { MyCards, refusedCards } from "./mycards.tsx";
 import { Results } from "./results.tsx";
 import { StatementsBallot } from "./statements.tsx";
 import { KeptDraft, NewCard } from "./writing.tsx";
@@ -61,6 +61,7 @@ export function TableScreen({ onMenu }: { onMenu: () => void }) {
     <>
       <TopBar topic={topic} onMenu={onMenu} part={part} />
       <main class="screen" id="part">
+        {part !== "cards" && <CardsRefused />}
         {part === "cards" && <CardsPart topic={topic} />}
         {part === "vote" && openBallots.value.map((ballot) => <BallotPart key={ballot.id} ballot={ballot} />)}
         {part === "results" && (
@@ -110,6 +111,7 @@ function PartChoice({ there, part }: { there: Part[]; part: Part }) {
         >
           <Icon name={partDrawings[one]} />
           {t(`tab_${one}`)}
+          {one === "cards" && <RefusedBadge />}
         </button>
       ))}
     </nav>
@@ -151,6 +153,39 @@ function CardsPart({ topic }: { topic: Topic | undefined }) {
       <TableCards />
       <EarlierCards />
     </>
+  );
+}
+
+/** After a reconnection the phone may show something else by the time a late card is refused. */
+function CardsRefused() {
+  const refused = refusedCards();
+  function look() {
+    chosenPart.value = "cards";
+    setTimeout(() => document.querySelector(".refusal")?.scrollIntoView({ block: "center" }));
+  }
+  return (
+    <div role="status">
+      {refused > 0 && (
+        <div class="cards-refused">
+          <p>{t("cards_refused", { n: refused })}</p>
+          <button class="button" onClick={look}>
+            {t("to_cards")}
+            <Icon name="forward" directed />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function RefusedBadge() {
+  const refused = refusedCards();
+  if (!refused) return null;
+  return (
+    <span class="badge numbers">
+      <span aria-hidden="true">{formatNumber(refused)}</span>
+      <span class="only-read">{t("cards_refused", { n: refused })}</span>
+    </span>
   );
 }
 
