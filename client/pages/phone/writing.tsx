@@ -1,5 +1,5 @@
 /** Writing a card: first what it is, then the thought. The same fields serve a new and a changed card. */
-import { useId, useRef } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import type { Kind, Round } from "../../connection/index.ts";
 import { Icon } from "../../design/icons.tsx";
 import { t } from "../../texts/phone.ts";
@@ -85,12 +85,15 @@ interface CardFieldsProps {
 export function CardFields(props: CardFieldsProps) {
   const { kinds, kind, text, isOpen, onKind, onText, onDone, done, onCancel } = props;
   const field = useRef<HTMLTextAreaElement>(null);
+  const [isMissed, setMissed] = useState(false);
   const id = useId();
   const left = MOST_LETTERS - letterCount(cleanText(text));
-  const canSend = kind !== null && left >= 0 && cleanText(text) !== "";
+  const isEmpty = cleanText(text) === "";
+  const canSend = kind !== null && left >= 0 && !isEmpty;
 
   function submit(event: Event) {
     event.preventDefault();
+    setMissed(!canSend);
     if (canSend) onDone();
     else field.current?.focus();
   }
@@ -117,10 +120,13 @@ export function CardFields(props: CardFieldsProps) {
               dir="auto"
               rows={4}
               value={text}
-              aria-describedby={`${id}-hint`}
-              aria-invalid={left < 0 ? "true" : undefined}
+              aria-describedby={`${id}-missing ${id}-hint`}
+              aria-invalid={left < 0 || (isMissed && isEmpty) ? "true" : undefined}
               onInput={(event) => onText(event.currentTarget.value)}
             />
+            <p class="field-error" id={`${id}-missing`} role="alert">
+              {isMissed && isEmpty && t("compose_empty")}
+            </p>
             <p class="letters-row field-hint" id={`${id}-hint`}>
               <span>{kind === null ? t("choose_kind") : t("compose_hint")}</span>
               <LetterCount left={left} />
