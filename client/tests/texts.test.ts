@@ -40,6 +40,15 @@ test("the Arabic says that it awaits a native reader", () => {
   assert.equal(catalogues.ar?._status, "awaiting a native reader");
 });
 
+test("the phone knows the moderator's usual reasons by their very words", () => {
+  for (const [spoken, catalogue] of Object.entries(catalogues)) {
+    const staff = read(`staff.${spoken}.json`);
+    for (const why of ["names", "insult", "twice", "offtopic"]) {
+      assert.equal(catalogue[`hidden_usual_${why}`], staff[`cards.reason_${why}`], `${spoken} ${why}`);
+    }
+  }
+});
+
 /** t("key"), t(`key_${...}`) in the sources of the phone. */
 function usedKeys(): string[] {
   const sources = ["pages/phone", "pages/start", "texts"].flatMap((place) =>

@@ -9,6 +9,7 @@ import { cardsOfMine, dialogue, line, openRound, send } from "./evening.ts";
 import { cleanText } from "./letters.ts";
 import type { ShownCard } from "./overlay.ts";
 import { FateMark } from "./status.tsx";
+import { inOwnLanguage } from "./usual.ts";
 import { CardFields, KindWord } from "./writing.tsx";
 
 function currentCards(): ShownCard[] {
@@ -67,7 +68,7 @@ function HiddenNote({ reason }: { reason: string }) {
     <p class="hidden-note">
       <Icon name="eye_off" />
       <span>
-        {t("hidden_note")} {t("hidden_reason")} <Written text={reason} />
+        {t("hidden_note")} {t("hidden_reason")} <Written text={inOwnLanguage(reason)} />
       </span>
     </p>
   );
