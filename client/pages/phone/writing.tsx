@@ -53,7 +53,7 @@ export function KeptDraft() {
         <textarea
           id={id}
           class="input"
-          dir="auto"
+          dir={ownDirection(draft.value.text)}
           value={draft.value.text}
           onInput={(event) => changeDraft({ text: event.currentTarget.value })}
         />
@@ -67,6 +67,11 @@ export function KeptDraft() {
       </div>
     </section>
   );
+}
+
+/** An empty field starts where the reader's lines start; the first letter decides from there on. */
+function ownDirection(text: string): "auto" | undefined {
+  return text ? "auto" : undefined;
 }
 
 interface CardFieldsProps {
@@ -117,7 +122,7 @@ export function CardFields(props: CardFieldsProps) {
               ref={field}
               id={id}
               class="input"
-              dir="auto"
+              dir={ownDirection(text)}
               rows={4}
               value={text}
               aria-describedby={`${id}-missing ${id}-hint`}
