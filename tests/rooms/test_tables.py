@@ -33,6 +33,11 @@ def test_everybody_sees_the_tables_and_topics(evening: Evening) -> None:
         assert view[f"table:{table}"].topic == topic
 
 
+def test_at_a_new_table_nobody_sits(evening: Evening) -> None:
+    table = evening.table()
+    assert evening.view(evening.moderator)[f"seats:{table}"].joined == 0
+
+
 def test_several_tables_share_a_topic(evening: Evening) -> None:
     topic = evening.topic()
     assert evening.table(topic) != evening.table(topic)
