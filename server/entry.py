@@ -89,9 +89,6 @@ class Entry:
         self.hall = hall
         self.public_url = public_url
 
-    def organiser_url(self) -> str:
-        return f"{self.public_url}/enter#{self.keys.organiser_fragment()}"
-
     def link_url(self, code: str, link: LinkId) -> str:
         return f"{self.public_url}/enter#{self.keys.link_fragment(code, link)}"
 

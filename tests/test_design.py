@@ -1,11 +1,15 @@
-"""The colours of the design system: readable in both themes, and one dark room, not two."""
+"""The design system: colours readable in both themes, one dark room, no style twice or idle."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-TOKENS = (Path(__file__).parent.parent / "client" / "design" / "tokens.css").read_text("utf-8")
+ROOT = Path(__file__).parent.parent
+TOKENS = (ROOT / "client" / "design" / "tokens.css").read_text("utf-8")
+PLACES = [ROOT / "client" / place for place in ("design", "pages", "staff")]
+STYLES = {path: path.read_text("utf-8") for place in PLACES for path in place.rglob("*.css")}
 BLOCK = re.compile(r"(:root[^{]*)\{([^}]*)\}")
 COLOUR = re.compile(r"--([a-z-]+):\s*(#[0-9a-f]{6});")
 
@@ -82,3 +86,23 @@ def test_edges_and_focus_rings_can_be_seen(theme: dict[str, str], edge: str, gro
 
 def test_a_chosen_dark_room_looks_like_the_one_the_device_asks_for() -> None:
     assert colours(':root[data-theme="dark"]') == colours(':root:not([data-theme="light"])')
+
+
+def test_no_rule_stands_twice_in_one_file() -> None:
+    twice = []
+    for path, style in STYLES.items():
+        rules = re.findall(r"(?<=\n)[^\s@/}][^{}]*\{[^{}]*\}", style)
+        twice += [(path.name, rule) for rule, count in Counter(rules).items() if count > 1]
+    assert len(STYLES) > 10
+    assert twice == []
+
+
+def test_every_style_is_worn_by_something() -> None:
+    pages = [path for place in PLACES for path in place.rglob("*.tsx")]
+    pages += [ROOT / "client" / "texts" / "authored.tsx", ROOT / "server" / "shells.py"]
+    words = set(re.findall(r"[\w-]+", "".join(page.read_text("utf-8") for page in pages)))
+    selectors = "".join(re.sub(r"/\*.*?\*/|\{[^{}]*\}|@import.*", "", s) for s in STYLES.values())
+    worn = set(re.findall(r"\.([a-z][\w-]*)", selectors))
+    assert {"button", "card"} <= worn
+    # `is-${size}` makes is-a4 of "a4".
+    assert {name for name in worn - words if name.removeprefix("is-") not in words} == set()

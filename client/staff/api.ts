@@ -1,6 +1,6 @@
 /** Questions to the server outside the live line; every answer has the shape of an acknowledgement. */
 
-export type Reply<Content> = ({ ok: true } & Content) | { ok: false; error: string; reason: string };
+type Reply<Content> = ({ ok: true } & Content) | { ok: false; error: string; reason: string };
 
 /** Never throws: no answer at all is the reason "offline". */
 export async function ask<Content = object>(

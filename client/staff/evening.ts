@@ -58,10 +58,10 @@ export const openSteps = computed(() => steps.value.filter((step) => step.state 
 export const nextStep = computed(() => steps.value.find((step) => step.state === "planned"));
 export const openRound = computed(() => rounds.value.find((round) => round.state === "open"));
 
-export type Choice = Pick<Ballot, "rounds" | "kinds" | "statements" | "own_table">;
+type Choice = Pick<Ballot, "rounds" | "kinds" | "statements" | "own_table">;
 
 /** The cards a ballot would offer if it opened now: the same rule as on the server. */
-export function cardsFor(choice: Choice): Card[] {
+function cardsFor(choice: Choice): Card[] {
   const onlyStatements = choice.statements.length > 0 && !choice.rounds.length && !choice.kinds.length;
   if (onlyStatements) return [];
   return cards.value.filter(

@@ -5,7 +5,7 @@ import en from "./en.json";
 import { translator } from "./translator.ts";
 
 export const t = translator({ de, en, ar });
-export type PhoneKey = Parameters<typeof t>[0];
+type PhoneKey = Parameters<typeof t>[0];
 
 /** A refusal in the reader's words; never a raw code. */
 export function reasonText(error: string, reason: string): string {

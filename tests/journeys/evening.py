@@ -6,7 +6,6 @@ from house import PUBLIC_URL, House
 
 from server.phones import Desk, Screen
 
-ROUNDS = ("Kritik", "Fantasie", "Umsetzung")
 AGREEMENT = {
     "title": {"de": "Was uns wichtig ist", "en": "What matters to us", "ar": "ما يهمنا"},
     "method": "agreement",

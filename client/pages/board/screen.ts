@@ -6,9 +6,9 @@
 import { computed, effect, signal } from "@preact/signals";
 import { ballots, cards, steps, tables, type Step } from "../../staff/evening.ts";
 
-export const sizes = ["s", "m", "l", "xl"] as const;
+const sizes = ["s", "m", "l", "xl"] as const;
 export type Size = (typeof sizes)[number];
-export type Theme = "light" | "dark" | "";
+type Theme = "light" | "dark" | "";
 
 const asked = new URL(location.href).searchParams;
 export const show = signal(asked.get("show") ?? "auto");

@@ -4,7 +4,7 @@ import type { Kind } from "../../connection/index.ts";
 import { code } from "./evening.ts";
 import { recall, remember } from "./memory.ts";
 
-export interface Draft {
+interface Draft {
   text: string;
   kind: Kind | null;
 }

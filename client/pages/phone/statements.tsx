@@ -138,7 +138,7 @@ function AnswerFate({ vote }: { vote: ShownVote | undefined }) {
   return vote ? <FateMark fate={vote.fate} /> : null;
 }
 
-export function AnswerChip({ answer }: { answer: Judgement | null }) {
+function AnswerChip({ answer }: { answer: Judgement | null }) {
   if (!answer) return <span class="chip">{t("not_answered")}</span>;
   return (
     <span class="chip judgement-chip" data-judgement={answer}>

@@ -6,7 +6,7 @@ import type { Drawing } from "../../design/icons.tsx";
 
 export const drawings: readonly Drawing[] = ["phone", "language", "pencil"];
 
-export interface Guide {
+interface Guide {
   table: string;
   orType: string;
   steps: readonly [scan: string, choose: string, take_part: string];

@@ -4,7 +4,7 @@ import { say } from "../../../staff/words.ts";
 import { boardLink } from "./addresses.ts";
 
 /** `show` is what the wall begins with: all, table-3, ranking. */
-export function boardAddress(url: string, show?: string): string {
+function boardAddress(url: string, show?: string): string {
   if (!show) return url;
   const address = new URL(url);
   address.searchParams.set("show", show);
