@@ -1,4 +1,7 @@
-/** The browser's own <dialog>: it keeps the focus inside, gives it back, and closes on Escape. */
+/**
+ * The browser's own <dialog>: it keeps the focus inside, gives it back, and closes on Escape. Its close
+ * event comes late: one that has left the page meanwhile says nothing, or it would close its successor.
+ */
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
@@ -22,7 +25,7 @@ export function Dialog({ title, onClose, children, wide }: Props) {
       ref={box}
       class={wide ? "dialog is-wide" : "dialog"}
       aria-labelledby={heading}
-      onClose={onClose}
+      onClose={() => box.current && onClose()}
       onClick={(event) => event.target === box.current && onClose()}
     >
       <div class="dialog-inside stack">

@@ -102,6 +102,29 @@ async def test_a_revoked_link_puts_the_wall_out_at_once(team: Team) -> None:
     await expect(board.get_by_role("alert")).to_have_text("Dieser Link wurde gesperrt.")
 
 
+async def test_a_table_nobody_needs_is_taken_away_and_one_in_use_stays(
+    browser: Browser, hall: Hall, team: Team
+) -> None:
+    moderator = await team.moderator()
+    phone = Phone(browser, hall)
+    page = await phone.open("/" + moderator.url.split("/")[4].partition("?")[0] + "/1", "de")
+    await phone.sit_down("de")
+    await moderator.click("a[href='#tables']")
+    rows = moderator.locator(".table-row")
+    await expect(rows).to_have_count(6)
+    for table in (1, 6):
+        await moderator.click(f"[aria-label^='Tisch {table} ']")
+        await moderator.get_by_role("button", name=f"Tisch {table} wegnehmen").click()
+        dialog = moderator.get_by_role("dialog", name=f"Tisch {table} wegnehmen?")
+        await dialog.get_by_role("button", name="Entfernen").click()
+        if table == 1:
+            await expect(dialog.get_by_role("status")).to_contain_text("An diesem Tisch sitzen")
+            await dialog.get_by_role("button", name="Abbrechen").click()
+        await expect(dialog).to_have_count(0)
+    await expect(rows).to_have_count(5)
+    await page.context.close()
+
+
 async def test_every_table_has_its_printed_page(team: Team) -> None:
     moderator = await team.moderator()
     await moderator.click("a[href='#access']")
