@@ -29,8 +29,9 @@ A personal link looks like `https://host/enter#SECRET`. `POST /api/enter` with t
 cookie with the websocket request. No Origin header is needed outside browsers.
 
 A refused connection gets a connect error whose `data` is `{error, reason}`: `unknown_code`,
-`bad_token`, `not_signed_in`, `link_revoked`, `wrong_origin`, `too_many_sockets`, `malformed`.
-Browsers must come from the server's own origin. A connection that sends no connect packet within
+`bad_token`, `not_signed_in`, `unknown_link`, `link_revoked`, `wrong_origin`, `malformed`; or
+`unavailable` and `internal`, after which it is worth trying again. Of more than three connections of
+one phone (twenty of one staff link) the oldest is ended. Browsers must come from the server's own origin. A connection that sends no connect packet within
 15 seconds ends.
 
 ## hello
