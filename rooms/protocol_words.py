@@ -30,9 +30,9 @@ cookie with the websocket request. No Origin header is needed outside browsers.
 
 A refused connection gets a connect error whose `data` is `{error, reason}`: `unknown_code`,
 `bad_token`, `not_signed_in`, `unknown_link`, `link_revoked`, `wrong_origin`, `malformed`; or
-`unavailable` and `internal`, after which it is worth trying again. Of more than three connections of
-one phone (twenty of one staff link) the oldest is ended. Browsers must come from the server's own origin. A connection that sends no connect packet within
-15 seconds ends.
+`unavailable` and `internal`, after which it is worth trying again. Browsers must come from the
+server's own origin. A connection that sends no connect packet within 15 seconds ends. Of more than
+three connections of one phone, or twenty of one staff link, the oldest is ended.
 
 ## hello
 
