@@ -7,6 +7,7 @@ removed. One per evening at a time: starting it again clears the old one away.
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import structlog
 from starlette.requests import Request
@@ -51,9 +52,19 @@ class Rehearsals:
         """Below /api."""
         path = "/dialogues/{code}/rehearsal"
         return [
+            Route(path, self.running, methods=["GET"]),
             Route(path, self.start, methods=["POST"]),
             Route(path, self.end, methods=["DELETE"]),
         ]
+
+    async def running(self, request: Request) -> Response:
+        """The rehearsal of this evening that nobody ended yet: a page can go back to it."""
+        code = asked_code(request)
+        await self.entry.moderator(request.cookies, code)
+        rehearsal = self._of.get(code)
+        if rehearsal is None:
+            return JSONResponse({"ok": True, "running": None})
+        return await (await self.hall.live(rehearsal)).read(self._running)
 
     async def start(self, request: Request) -> Response:
         code = asked_code(request)
@@ -88,27 +99,35 @@ class Rehearsals:
             await self._stop(code)
 
     def _started(self, dialogue: Dialogue) -> Response:
-        """Whoever starts a rehearsal gets its moderator's cookie, and so may end it."""
+        return self._with_cookie(dialogue, {"ok": True, **self._links(dialogue)})
+
+    def _running(self, dialogue: Dialogue) -> Response:
+        return self._with_cookie(dialogue, {"ok": True, "running": self._links(dialogue)})
+
+    def _links(self, dialogue: Dialogue) -> dict[str, str]:
         moderator = next(_links_of(dialogue, "moderator"))
         board = next(_links_of(dialogue, "board"))
-        response = JSONResponse(
-            {
-                "ok": True,
-                "code": dialogue.code,
-                "moderator_link": self.entry.link_url(dialogue.code, moderator.id),
-                "board_link": self.entry.link_url(dialogue.code, board.id),
-            }
-        )
+        return {
+            "code": dialogue.code,
+            "moderator_link": self.entry.link_url(dialogue.code, moderator.id),
+            "board_link": self.entry.link_url(dialogue.code, board.id),
+        }
+
+    def _with_cookie(self, dialogue: Dialogue, content: dict[str, Any]) -> Response:
+        """Whoever starts or finds a rehearsal gets its moderator's cookie, and so may end it."""
+        moderator = next(_links_of(dialogue, "moderator"))
+        response = JSONResponse(content)
         self.entry.give_cookie(response, Badge(dialogue.code, moderator), self.secure)
         return response
 
     async def _clear_away(self, real: str) -> None:
-        old = self._of.pop(real, None)
+        old = self._of.get(real)
         if old is not None:
             await self._remove(old)
 
     async def _remove(self, code: str) -> None:
         await self._stop(code)
+        self._of = {real: copy for real, copy in self._of.items() if copy != code}
         await self.hall.remove(code)
 
     async def _stop(self, code: str) -> None:

@@ -151,3 +151,26 @@ async def test_a_rehearsal_can_be_taken_for_nothing_else(team: Team) -> None:
     await moderator.get_by_text("Probelauf beenden").click()
     await confirm(moderator)
     await expect(board.get_by_role("alert")).to_contain_text("Der Probelauf ist beendet")
+
+
+async def test_the_evening_notices_that_its_rehearsal_was_ended_in_another_window(
+    team: Team,
+) -> None:
+    moderator = await team.moderator()
+    await moderator.click("a[href='#rehearsal']")
+    start = moderator.get_by_role("button", name="Probelauf starten")
+    opening = moderator.get_by_role("link", name="Probe-Moderation öffnen")
+    await start.click()
+    await expect(opening).to_be_visible()
+    await moderator.reload()
+    await expect(opening).to_be_visible()
+    await expect(start).to_have_count(0)
+    rehearsal = await team.enter(str(await opening.get_attribute("href")))
+    await rehearsal.click("a[href='#rehearsal']")
+    await rehearsal.get_by_role("button", name="Probelauf beenden").click()
+    await rehearsal.click("dialog .is-main")
+    await expect(start).to_be_visible()
+    await start.click()
+    await moderator.get_by_role("button", name="Probelauf beenden").click()
+    await confirm(moderator)
+    await expect(start).to_be_visible()

@@ -99,6 +99,23 @@ async def test_ending_a_rehearsal_removes_it_and_nothing_else(organiser: OpenSer
     assert (await organiser.get(f"/{rehearsal}")).status == 404
 
 
+async def test_a_moderator_finds_the_running_rehearsal_until_it_is_ended(
+    organiser: OpenServer,
+) -> None:
+    made = await organiser.new_dialogue(tables=2)
+    path = f"/api/dialogues/{made['code']}/rehearsal"
+    assert await (await organiser.get(path)).json() == {"ok": True, "running": None}
+    rehearsal = await started(organiser, made["code"])
+    async with organiser.another_browser() as browser:
+        assert (await browser.get(path)).status == 401
+        await browser.enter(made["moderator_link"].partition("#")[2])
+        found = await (await browser.get(path)).json()
+        assert {"ok": True, **found["running"]} == rehearsal
+        ended = await browser.delete(f"/api/dialogues/{rehearsal['code']}/rehearsal")
+        assert ended.status == 200
+        assert await (await browser.get(path)).json() == {"ok": True, "running": None}
+
+
 async def test_a_real_evening_cannot_be_removed_as_a_rehearsal(organiser: OpenServer) -> None:
     code = (await organiser.new_dialogue())["code"]
     response = await organiser.delete(f"/api/dialogues/{code}/rehearsal")

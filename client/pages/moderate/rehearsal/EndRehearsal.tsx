@@ -9,7 +9,8 @@ export function EndRehearsal({ code, onEnded }: { code: string; onEnded?: () => 
   const [outcome, setOutcome] = useState<{ ended?: boolean; reason?: string }>({});
   const end = async () => {
     const reply = await ask(`/api/dialogues/${code}/rehearsal`, "DELETE");
-    if (!reply.ok) return setOutcome({ reason: reply.reason });
+    // Forgotten is just as well: somebody ended it in another window.
+    if (!reply.ok && reply.error !== "forgotten") return setOutcome({ reason: reply.reason });
     setOutcome({ ended: true });
     setAsking(false);
     onEnded?.();

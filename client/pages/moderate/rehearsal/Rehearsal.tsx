@@ -1,21 +1,11 @@
 /** Practise with made-up phones, in a dialogue of its own that disappears afterwards. */
-import { signal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../../design/icons.tsx";
-import { ask } from "../../../staff/api.ts";
 import { dialogue } from "../../../staff/line.ts";
 import { code } from "../../../staff/page.ts";
 import { say, sayReason } from "../../../staff/words.ts";
 import { EndRehearsal } from "./EndRehearsal.tsx";
-
-interface Started {
-  code: string;
-  moderator_link: string;
-  board_link: string;
-}
-
-/** Outlives a change of section; a reload starts a new one, which replaces the old. */
-const started = signal<Started | null>(null);
+import { running, startRehearsal, watchRehearsal, type Running } from "./running.ts";
 
 export function Rehearsal() {
   return (
@@ -41,10 +31,11 @@ function WithinRehearsal() {
 }
 
 function FromEvening() {
+  useEffect(watchRehearsal, []);
   return (
     <div class="sheet">
       <p class="measure">{say("rehearse.what")}</p>
-      {started.value ? <Running rehearsal={started.value} /> : <Start />}
+      {running.value ? <UnderWay rehearsal={running.value} /> : running.value === null && <Start />}
     </div>
   );
 }
@@ -53,9 +44,8 @@ function Start() {
   const [state, setState] = useState<{ waiting: boolean; reason?: string }>({ waiting: false });
   const start = async () => {
     setState({ waiting: true });
-    const reply = await ask<Started>(`/api/dialogues/${code}/rehearsal`, "POST", {});
-    if (reply.ok) started.value = reply;
-    else setState({ waiting: false, reason: reply.reason });
+    const reason = await startRehearsal();
+    if (reason) setState({ waiting: false, reason });
   };
   return (
     <div class="stack is-close">
@@ -74,7 +64,7 @@ function Start() {
   );
 }
 
-function Running({ rehearsal }: { rehearsal: Started }) {
+function UnderWay({ rehearsal }: { rehearsal: Running }) {
   return (
     <div class="stack">
       <div role="status">
@@ -90,7 +80,7 @@ function Running({ rehearsal }: { rehearsal: Started }) {
           <Icon name="board" />
           {say("rehearse.open_board")}
         </a>
-        <EndRehearsal code={rehearsal.code} onEnded={() => (started.value = null)} />
+        <EndRehearsal code={rehearsal.code} onEnded={() => (running.value = null)} />
       </div>
     </div>
   );
