@@ -48,6 +48,11 @@ class Screen:
         screen.page = await context.new_page()
         return screen
 
+    async def network_returns(self) -> None:
+        """And the device notices, as phones do."""
+        self.wifi.recover()
+        await self.page.evaluate("dispatchEvent(new Event('online'))")
+
     async def restart(self) -> None:
         """Switched off and on: a new tab in the same profile, at the same address."""
         address = self.page.url

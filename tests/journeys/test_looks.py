@@ -83,7 +83,7 @@ async def test_writing_looks_right(
     await expect(person.card("Bus 42")).to_be_visible()
     await looks.check("phone-connecting")
     await evening.close_round()
-    person.screen.wifi.recover()
+    await person.screen.network_returns()
     await expect(person.card("Bus 42")).to_contain_text(person.say("reason_no_open_round"))
     await looks.check("phone-refused")
     assert not looks.wrong, looks.wrong
