@@ -174,3 +174,29 @@ async def test_the_evening_notices_that_its_rehearsal_was_ended_in_another_windo
     await moderator.get_by_role("button", name="Probelauf beenden").click()
     await confirm(moderator)
     await expect(start).to_be_visible()
+
+
+async def test_what_was_written_and_not_saved_is_not_lost_by_the_way(team: Team) -> None:
+    moderator = await team.moderator()
+    await moderator.click("a[href='#about']")
+    goal = moderator.get_by_label("Ziel").first
+    await goal.fill("Was wir morgen anders machen.")
+    await moderator.click("a[href='#tables']")
+    await moderator.click("a[href='#about']")
+    await expect(goal).to_have_value("Was wir morgen anders machen.")
+
+    await moderator.click("a[href='#tables']")
+    await moderator.get_by_role("button", name="Thema hinzufügen").click()
+    dialog = moderator.get_by_role("dialog")
+    await dialog.locator("input").first.fill("Wohnen")
+    for leave in (moderator.keyboard.press("Escape"), moderator.mouse.click(5, 5)):
+        await leave
+        await dialog.get_by_role("button", name="Weiterschreiben").click()
+        await expect(dialog.locator("input").first).to_have_value("Wohnen")
+    for _ in range(3):
+        await moderator.keyboard.press("Escape")
+    await dialog.get_by_role("button", name="Verwerfen").click()
+    await expect(dialog).to_have_count(0)
+    await moderator.get_by_role("button", name="Thema hinzufügen").click()
+    await moderator.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)

@@ -1,5 +1,6 @@
 /** What the evening is called, what it is for, what becomes of it, and in which languages. */
-import { useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import type { Texts } from "../../../connection/index.ts";
 import { dialogue, send } from "../../../staff/line.ts";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
 import { useOrder } from "../../../staff/order.ts";
@@ -7,15 +8,19 @@ import { TextsField } from "../../../staff/TextsField.tsx";
 import { say, sayLanguage } from "../../../staff/words.ts";
 import { languageNames } from "../../../texts/index.ts";
 
+/** What was written and not saved yet; it outlives a change of section. */
+const draft = signal<{ title?: Texts; goal?: Texts; afterwards?: Texts }>({});
+
 export function About() {
   const about = dialogue.value!;
   const { state, give } = useOrder();
-  const [title, setTitle] = useState(about.title);
-  const [goal, setGoal] = useState(about.goal);
-  const [afterwards, setAfterwards] = useState(about.afterwards);
-  const save = (event: Event) => {
+  const { title = about.title, goal = about.goal, afterwards = about.afterwards } = draft.value;
+  const change = (texts: typeof draft.value) => (draft.value = { ...draft.value, ...texts });
+  const save = async (event: Event) => {
     event.preventDefault();
-    void give("DescribeDialogue", { title, goal, afterwards });
+    const sent = draft.value;
+    const saved = await give("DescribeDialogue", { title, goal, afterwards });
+    if (saved && draft.value === sent) draft.value = {};
   };
   return (
     <section class="stack room">
@@ -25,16 +30,24 @@ export function About() {
       </div>
       <OfferedLanguages />
       <form class="sheet" onSubmit={save}>
-        <TextsField label={say("about.name")} texts={title} onChange={setTitle} />
-        <TextsField label={say("about.goal")} texts={goal} onChange={setGoal} most={1500} needed={false} long />
+        <TextsField label={say("about.name")} texts={title} onChange={(texts) => change({ title: texts })} />
         <TextsField
-          label={say("about.afterwards")}
-          texts={afterwards}
-          onChange={setAfterwards}
+          label={say("about.goal")}
+          texts={goal}
+          onChange={(texts) => change({ goal: texts })}
           most={1500}
           needed={false}
           long
         />
+        <TextsField
+          label={say("about.afterwards")}
+          texts={afterwards}
+          onChange={(texts) => change({ afterwards: texts })}
+          most={1500}
+          needed={false}
+          long
+        />
+        {Object.keys(draft.value).length > 0 && <p class="soft">{say("draft.unsaved")}</p>}
         <FormFoot state={state} />
       </form>
     </section>
