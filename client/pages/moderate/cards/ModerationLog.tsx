@@ -6,10 +6,11 @@ import { formatTime } from "../../../texts/index.ts";
 
 export function ModerationLog() {
   const entries = [...moderation.value].reverse();
+  const hidden = entries.filter((entry) => entry.action === "hidden").length;
   return (
     <details class="sheet moderation">
       <summary>
-        {say("cards.log")} <span class="soft numbers">({entries.length})</span>
+        {say("cards.log")} <span class="soft numbers">({hidden})</span>
       </summary>
       {entries.length === 0 && <p class="soft">{say("cards.log_empty")}</p>}
       <ol class="stack is-close">
