@@ -75,10 +75,14 @@ function useShownOnMove(): boolean {
   const [shown, setShown] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
+    const sleep = () => {
+      setShown(false);
+      letGoOfTheClicked();
+    };
     const wake = () => {
       setShown(true);
       clearTimeout(timer);
-      timer = setTimeout(() => setShown(false), SHOWN_MS);
+      timer = setTimeout(sleep, SHOWN_MS);
     };
     const events = ["pointermove", "pointerdown", "keydown"] as const;
     events.forEach((name) => addEventListener(name, wake));
@@ -88,4 +92,12 @@ function useShownOnMove(): boolean {
     };
   }, []);
   return shown;
+}
+
+/** A button keeps the focus after a click: out of sight it must neither come back nor take the space key. */
+function letGoOfTheClicked() {
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && focused.closest(".controls") && !focused.matches(":focus-visible")) {
+    focused.blur();
+  }
 }
