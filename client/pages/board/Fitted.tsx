@@ -16,24 +16,38 @@ interface Props<Entry> {
 }
 
 /** More than this is never on one page, so no more needs to be laid out and measured. */
-const MOST_ON_A_PAGE = 40;
+export const MOST_ON_A_PAGE = 40;
 
 export function Fitted<Entry>({ entries, keyOf, render, newestFirst, ...rest }: Props<Entry>) {
   const box = useRef<HTMLUListElement>(null);
+  const first = entries[0] && newestFirst ? keyOf(entries[0]) : "";
+  const begin = usePages(() => [box.current!], entries.length, first);
+  return (
+    <ul ref={box} class={rest.class}>
+      {entries.slice(begin, begin + MOST_ON_A_PAGE).map((entry, at) => (
+        <li key={keyOf(entry)}>{render(entry, begin + at)}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Where the page begins that is shown now; several boxes turn in step, by what fits into the tightest. */
+export function usePages(boxes: () => HTMLElement[], length: number, first = ""): number {
   const fitting = useRef(1);
   const [start, setStart] = useState(0);
-  const first = entries[0] && newestFirst ? keyOf(entries[0]) : "";
-  const begin = start < entries.length ? start : 0;
+  const begin = start < length ? start : 0;
 
   useEffect(() => setStart(0), [first]);
   useLayoutEffect(() => {
+    const all = boxes();
     const measure = () => {
-      limitLines(box.current!);
-      fitting.current = hideWhatIsBeyond(box.current!);
+      all.forEach(limitLines);
+      fitting.current = Math.min(...all.map(howManyFit));
+      for (const box of all) hideFrom(box, fitting.current);
     };
     measure();
     const watch = new ResizeObserver(measure);
-    watch.observe(box.current!);
+    all.forEach((box) => watch.observe(box));
     return () => watch.disconnect();
   });
 
@@ -42,16 +56,10 @@ export function Fitted<Entry>({ entries, keyOf, render, newestFirst, ...rest }: 
     if (beat.value === seen.current) return;
     seen.current = beat.value;
     const next = begin + Math.max(1, fitting.current);
-    setStart(next < entries.length ? next : 0);
+    setStart(next < length ? next : 0);
   }, [beat.value]);
 
-  return (
-    <ul ref={box} class={rest.class}>
-      {entries.slice(begin, begin + MOST_ON_A_PAGE).map((entry, at) => (
-        <li key={keyOf(entry)}>{render(entry, begin + at)}</li>
-      ))}
-    </ul>
-  );
+  return begin;
 }
 
 /** A single card may be taller than the whole place: then it ends after its last whole line. */
@@ -64,17 +72,17 @@ function limitLines(box: HTMLElement) {
   box.style.setProperty("--most-lines", String(Math.max(2, Math.floor((box.clientHeight - around) / line))));
 }
 
-/** How many children lie whole within the box; the others are made invisible but keep their place. */
-function hideWhatIsBeyond(box: HTMLElement): number {
+/** How many children lie whole within the box, one at least; a box that shows all its own sets no limit. */
+function howManyFit(box: HTMLElement): number {
   const room = box.getBoundingClientRect();
-  let fitting = 0;
-  let full = false;
-  for (const [place, child] of [...box.children].entries()) {
+  const beyond = [...box.children].findIndex((child, place) => {
     const { bottom, left, right } = child.getBoundingClientRect();
-    const inside = bottom <= room.bottom + 1 && left >= room.left - 1 && right <= room.right + 1;
-    full ||= !inside && place > 0;
-    child.classList.toggle("is-beyond", full);
-    if (!full) fitting++;
-  }
-  return fitting;
+    return place > 0 && (bottom > room.bottom + 1 || left < room.left - 1 || right > room.right + 1);
+  });
+  return beyond < 0 ? MOST_ON_A_PAGE : beyond;
+}
+
+/** They become invisible but keep their place. */
+function hideFrom(box: HTMLElement, limit: number) {
+  [...box.children].forEach((child, place) => child.classList.toggle("is-beyond", place >= limit));
 }
