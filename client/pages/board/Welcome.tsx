@@ -1,15 +1,15 @@
 /** Before anything is open: what this evening is, what it is for, and how to come in; in turns. */
 import type { Texts } from "../../connection/index.ts";
 import { dialogue } from "../../staff/line.ts";
-import { say, type Key } from "../../staff/words.ts";
+import { mainLanguage, say, type Key } from "../../staff/words.ts";
 import { directionOf, isOurs } from "../../texts/index.ts";
 import { beat } from "./beat.ts";
-import { Question } from "./Head.tsx";
+import { furtherLanguages, Question } from "./Head.tsx";
 
 export function Welcome() {
-  const { title, goal, afterwards, languages } = dialogue.value!;
-  const spoken = languages.filter((language) => isOurs(language) && (goal[language] || afterwards[language]));
-  const language = spoken[beat.value % Math.max(1, spoken.length)] ?? languages[0] ?? "de";
+  const { title, goal, afterwards } = dialogue.value!;
+  const spoken = [mainLanguage.value, ...furtherLanguages()].filter(isOurs);
+  const language = spoken[beat.value % Math.max(1, spoken.length)] ?? mainLanguage.value;
   return (
     <section class="welcome">
       <header class="board-head">
@@ -27,13 +27,14 @@ export function Welcome() {
   );
 }
 
+/** What nobody has translated stays in the main language, rather than leaving the wall for a turn. */
 function Why({ title, texts, language }: { title: Key; texts: Texts; language: string }) {
-  const text = texts[language];
-  if (!text) return null;
+  const written = [language, mainLanguage.value, ...Object.keys(texts)].find((one) => texts[one]);
+  if (!written) return null;
   return (
-    <div class="welcome-why">
-      <h2>{say(title, {}, language)}</h2>
-      <p>{text}</p>
+    <div class="welcome-why" lang={written} dir={directionOf(written)}>
+      <h2>{say(title, {}, isOurs(written) ? written : language)}</h2>
+      <p>{texts[written]}</p>
     </div>
   );
 }
