@@ -1,4 +1,5 @@
 /** The edge of the wall that never changes place: clock on top, how to join at the bottom. */
+import { Fragment } from "preact";
 import { Icon } from "../../design/icons.tsx";
 import { openSteps, people } from "../../staff/evening.ts";
 import { lineState, now } from "../../staff/line.ts";
@@ -20,7 +21,12 @@ export function Side() {
         <img class="board-qr" src={`/api/dialogues/${code}/qr.svg`} alt={say("access.qr")} />
         <p class="code board-code">{shownCode(code)}</p>
         <p class="board-host" dir="ltr">
-          {publicHost}
+          {publicHost.split(/(?=\.)/).map((part, place) => (
+            <Fragment key={place}>
+              <wbr />
+              {part}
+            </Fragment>
+          ))}
         </p>
       </div>
     </aside>
