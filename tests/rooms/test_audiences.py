@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from faulty_log import Fault, ForgetfulLog
+from paper_screens import Screen
 from processes import CODE, Process, new_phone, until
 
 from rooms.ballots import OpenBallot, PlanBallot
 from rooms.cards import EditCard, PostCard, WithdrawCard
 from rooms.links import RevokeLink
-from rooms.messages import ORGANISER, LinkId, Staff
-from rooms.people import Join, TakeTable
+from rooms.messages import ORGANISER, Audience, LinkId, Staff
+from rooms.people import ChooseLanguage, Join, TakeTable
 from rooms.tables import AddTable
 from rooms.views import PRESENCE, PresenceShown
 from rooms.voting import PlaceDots
@@ -118,6 +119,13 @@ async def test_a_second_hello_of_the_same_page_changes_nothing(one: Process) -> 
     assert len(one.live.audiences) == 0
 
 
+async def test_a_page_that_greeted_twice_and_left_is_gone(one: Process) -> None:
+    board = await one.screen(ORGANISER)
+    await one.hello(board)
+    one.live.leave(board.connection)
+    assert not one.live.audiences.has_staff
+
+
 async def test_whoever_left_is_told_nothing_more(one: Process) -> None:
     guest = await one.guest()
     screen = await one.screen(guest)
@@ -159,8 +167,9 @@ async def test_staff_are_told_who_is_here_and_phones_are_not(one: Process) -> No
     assert PRESENCE not in phone.shared
     later = await one.screen(await one.staff("host", 1))
     assert later.shared[PRESENCE]["connected"] == 1
+    assert PRESENCE not in (await one.screen(new_phone())).shared
     assert one.live.audiences.has_staff
-    assert one.live.audiences.here == {
+    assert one.live.audiences.here >= {
         phone.by.id,
         f"staff:{board.connection}",
         f"staff:{later.connection}",
@@ -201,6 +210,27 @@ async def test_both_pages_of_one_person_move_together(one: Process) -> None:
     for page in pages:
         assert page.mine["me"]["table"] == 2
         page.check(await one.steady())
+
+
+async def test_nothing_is_published_for_a_table_where_nobody_looks_any_more(one: Process) -> None:
+    await one.must(ORGANISER, AddTable(topic=next(iter(one.live.dialogue.topics))))
+    guest, elsewhere = await one.guest(1), await one.guest(1)
+    await one.screen(guest)
+    await one.must(guest, TakeTable(table=2))
+    seen = len(one.screens.published)
+    await one.must(elsewhere, CARD)
+    await one.shown()
+    assert Audience("table", table=1) not in [to for to, _ in one.screens.published[seen:]]
+
+
+async def test_choosing_a_language_sends_nobody_the_whole_table_again(one: Process) -> None:
+    guest = await one.guest(1)
+    screen = await one.screen(guest)
+    screen.received.clear()
+    await one.must(guest, ChooseLanguage(language="ar"))
+    await one.shown()
+    assert [frame["of"] for frame in screen.received] == ["mine"]
+    assert screen.mine["me"]["language"] == "ar"
 
 
 async def test_whoever_moved_while_away_gets_the_new_table_whole(one: Process) -> None:
@@ -298,3 +328,65 @@ async def test_a_link_that_was_never_issued_is_not_let_in(one: Process) -> None:
 async def test_the_organiser_needs_no_link(one: Process) -> None:
     screen = await one.screen(ORGANISER)
     screen.check(await one.steady())
+
+
+# How often
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch, prompt: None) -> None:
+    """After one frame the next one is an hour away."""
+    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 3600.0)
+
+
+def cards(screen: Screen) -> int:
+    return len([key for key in screen.shared if key.startswith("card:")])
+
+
+@pytest.mark.usefixtures("slow")
+async def test_what_changes_soon_after_a_frame_waits_for_the_next_one(one: Process) -> None:
+    guest = await one.guest()
+    board, phone = await one.screen(ORGANISER), await one.screen(guest)
+    for _ in range(3):
+        await one.must(guest, CARD)
+    assert (cards(board), cards(phone)) == (1, 1)
+    assert len(one.live.dialogue.cards) == 3
+
+
+@pytest.mark.usefixtures("slow")
+async def test_a_hello_does_not_wait_and_takes_its_table_along(one: Process) -> None:
+    guest = await one.guest()
+    waits = await one.screen(guest)
+    for _ in range(3):
+        await one.must(guest, CARD)
+    comes = await one.screen(guest)
+    for screen in (waits, comes):
+        assert cards(screen) == 3
+        screen.check(await one.steady())
+
+
+@pytest.mark.usefixtures("slow")
+async def test_whoever_moves_to_a_table_brings_it_up_to_date(one: Process) -> None:
+    await one.must(ORGANISER, AddTable(topic=next(iter(one.live.dialogue.topics))))
+    there, moves = await one.guest(2), await one.guest(1)
+    waits, comes = await one.screen(there), await one.screen(moves)
+    for _ in range(3):
+        await one.must(there, CARD)
+    assert cards(waits) == 1
+    await one.must(moves, TakeTable(table=2))
+    assert (cards(waits), cards(comes)) == (3, 3)
+    assert waits.misfits == []
+
+
+async def test_what_had_to_wait_is_shown_by_itself(
+    one: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 0.05)
+    guest = await one.guest()
+    board, phone = await one.screen(ORGANISER), await one.screen(guest)
+    for _ in range(3):
+        await one.must(guest, CARD)
+    await until(lambda: cards(board) == cards(phone) == 3)
+    await until(lambda: len([key for key in phone.mine if key.startswith("mycard:")]) == 3)
+    for screen in (board, phone):
+        screen.check(await one.steady())

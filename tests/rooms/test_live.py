@@ -221,24 +221,3 @@ async def test_a_reader_never_sees_what_is_not_on_disk_yet(one: Process) -> None
     one.log.release()
     assert (await answer).error == "unavailable"
     assert await reading == 0
-
-
-async def test_frames_to_phones_are_fewer_the_fuller_the_hall_is(
-    storage: ForgetfulLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 3600.0)
-    one = await Process.begin(storage)
-    guest = await one.guest()
-    board, phone = await one.screen(ORGANISER), await one.screen(guest)
-    for screen in (board, phone):
-        screen.received.clear()
-    await one.must(guest, CARD)  # shown at once, for nothing was shown before
-    await one.must(guest, CARD)
-    await one.must(guest, CARD)
-    for screen in (board, phone):
-        shared = [frame for frame in screen.received if frame["of"] == "shared"]
-        assert len(shared) == 1
-    assert len(one.live.dialogue.cards) == 3
-    again = await one.screen(guest)  # a hello does not have to wait
-    assert len([key for key in again.shared if key.startswith("card:")]) == 3
-    await one.close()

@@ -7,7 +7,7 @@ from processes import CODE, Process, new_phone, until
 from rooms.cards import PostCard
 from rooms.errors import Corrupted, Forgotten
 from rooms.messages import ORGANISER
-from rooms.people import Join
+from rooms.people import Join, TakeTable
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
 
@@ -36,6 +36,25 @@ async def test_p12_after_a_lost_end_everybody_looks_again(
         assert (screen.epoch or 0) > epoch
         assert f"card:{card}" not in screen.shared
         screen.check(await one.steady())
+
+
+async def test_p12_whoever_sat_down_in_what_was_lost_stands_again(
+    one: Process, storage: ForgetfulLog
+) -> None:
+    guest, neighbour = await one.guest(None), await one.guest(1)
+    await one.must(neighbour, CARD)
+    screen = await one.screen(guest)
+    await one.must(guest, TakeTable(table=1))
+    await one.shown()
+    assert any(key.startswith("card:") for key in screen.shared)
+    storage.forget(CODE, 1)
+    await one.must(new_phone(), JOIN)
+    await one.shown()
+    assert screen.mine["me"]["table"] is None
+    screen.check(await one.steady())
+    await one.must(neighbour, CARD)
+    await one.shown()
+    screen.check(await one.steady())
 
 
 async def test_p12_a_page_that_has_seen_more_than_the_log_holds_begins_one_epoch(
