@@ -54,7 +54,7 @@ type NotWelcome = Exclude<Answer, { ok: true }>;
 
 const ANSWER_MS = 8000;
 const PROBE_MS = 4000;
-const LONGEST_WINDOW_MS = 30_000;
+const LONGEST_WINDOW_MS = 10_000;
 /** Refusals of the door that no second try changes. */
 const final = new Set([
   "unknown_code",
