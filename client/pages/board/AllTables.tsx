@@ -6,7 +6,7 @@ import { InMain } from "../../staff/InMain.tsx";
 import { say } from "../../staff/words.ts";
 import { beat } from "./beat.ts";
 import { BoardCard } from "./BoardCard.tsx";
-import { Fitted } from "./Fitted.tsx";
+import { Packed } from "./Packed.tsx";
 import { size, type Size } from "./screen.ts";
 
 const MOST_AT_ONCE: Record<Size, number> = { s: 9, m: 6, l: 4, xl: 2 };
@@ -17,6 +17,7 @@ export function AllTables() {
   const posted = cardsOfRound();
   return (
     <div class="tiles" data-tiles={shown.length}>
+      <WhichTurn of={tables.value.length} />
       {shown.map((table) => (
         <Tile key={table.number} table={table} cards={posted.get(table.number) ?? []} />
       ))}
@@ -26,11 +27,20 @@ export function AllTables() {
 
 /** All tables if they fit, else even turns of them. */
 export function turn<Entry>(all: readonly Entry[], beats: number): readonly Entry[] {
-  const turns = Math.ceil(all.length / MOST_AT_ONCE[size.value]);
-  if (turns < 2) return all;
+  const { turns, now } = turnsOf(all.length, beats);
   const each = Math.ceil(all.length / turns);
-  const now = Math.floor(beats / BEATS_PER_TURN) % turns;
   return all.slice(now * each, (now + 1) * each);
+}
+
+function turnsOf(length: number, beats: number): { turns: number; now: number } {
+  const turns = Math.max(1, Math.ceil(length / MOST_AT_ONCE[size.value]));
+  return { turns, now: Math.floor(beats / BEATS_PER_TURN) % turns };
+}
+
+/** That there are more tables than these. */
+export function WhichTurn({ of: length }: { of: number }) {
+  const { turns, now } = turnsOf(length, beat.value);
+  return turns > 1 ? <p class="tiles-turn numbers">{`${now + 1}/${turns}`}</p> : null;
 }
 
 /** The cards of the open round, or of the last one; newest first, by table. */
@@ -66,12 +76,11 @@ function Tile({ table, cards }: { table: Table; cards: Card[] }) {
       {cards.length === 0 ? (
         <p class="tile-empty">{say("board.no_card_yet")}</p>
       ) : (
-        <Fitted
+        <Packed
           class="tile-cards"
           entries={cards}
           keyOf={(card) => card.id}
           render={(card) => <BoardCard card={card} />}
-          newestFirst
         />
       )}
     </section>

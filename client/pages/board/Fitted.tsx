@@ -63,7 +63,7 @@ export function usePages(boxes: () => HTMLElement[], length: number, first = "")
 }
 
 /** A single card may be taller than the whole place: then it ends after its last whole line. */
-function limitLines(box: HTMLElement) {
+export function limitLines(box: HTMLElement) {
   const text = box.querySelector<HTMLElement>("[data-clamp]");
   if (!text) return;
   const { lineHeight, paddingBlockEnd } = getComputedStyle(text);

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { dotsOf, ranked, tables, topicOf } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { OptionBar } from "../../staff/OptionBar.tsx";
-import { turn } from "./AllTables.tsx";
+import { turn, WhichTurn } from "./AllTables.tsx";
 import { beat } from "./beat.ts";
 import { Fitted, usePages } from "./Fitted.tsx";
 
@@ -41,7 +41,12 @@ function OneRanking({ ballot, list }: Props) {
 function TableRankings({ ballot, list }: Props) {
   const voted = tables.value.filter((table) => list.some((option) => option.table === table.number));
   const shown = turn(voted, beat.value);
-  return <InStep key={shown.map((table) => table.number).join()} ballot={ballot} list={list} shown={shown} />;
+  return (
+    <>
+      <WhichTurn of={voted.length} />
+      <InStep key={shown.map((table) => table.number).join()} ballot={ballot} list={list} shown={shown} />
+    </>
+  );
 }
 
 /** Every table at the same ranks: the page turns for all of them, by as many as fit at each. */
