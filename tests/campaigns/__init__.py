@@ -1,0 +1,1 @@
+"""Long checks with real processes and faults, each a command from a seed."""
