@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -18,11 +18,15 @@ OPEN = re.compile("Ctrl-C")
 
 
 class Program:
-    """`python -m server` with these arguments; `said` is what it said since it was started last."""
+    """`python -m server` with these arguments; `said` is what it said since it was started last.
 
-    def __init__(self, *arguments: str) -> None:
+    `environment` is added to our own.
+    """
+
+    def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.said = ""
         self._arguments = arguments
+        self._environment = environment or {}
         self._heard = asyncio.Event()
         self._process: asyncio.subprocess.Process
         self._listening: asyncio.Task[None]
@@ -33,7 +37,7 @@ class Program:
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "server", *self._arguments),
             cwd=ROOT,
-            env=clean,
+            env={**clean, **self._environment},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -82,12 +86,18 @@ class Program:
 class Installation(Program):
     """The server on `port` with its data in `folder`, known to people as `url`."""
 
-    def __init__(self, folder: Path, port: int, url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        url: str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.own_url = f"http://127.0.0.1:{port}"
         self.url = url or self.own_url
         self.organiser_link = ""
         options = ("--host", "127.0.0.1", "--port", str(port), "--data", str(folder))
-        super().__init__(*options, "--public-url", self.url)
+        super().__init__(*options, "--public-url", self.url, environment=environment)
 
     async def open(self) -> None:
         """Returns when it lets people in."""
@@ -100,6 +110,14 @@ class Installation(Program):
         for valkey in self._children():
             with contextlib.suppress(psutil.NoSuchProcess):
                 valkey.kill()
+
+    async def lose_power(self) -> None:
+        """Server and store end in the same moment: neither can still write anything."""
+        self._process.send_signal(signal.SIGSTOP)  # or it would see its store die, and act
+        for valkey in psutil.Process(self._process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                valkey.kill()
+        await self.kill()
 
     @contextlib.contextmanager
     def frozen_store(self) -> Iterator[None]:
