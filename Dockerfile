@@ -18,5 +18,5 @@ USER dialogtisch
 VOLUME /srv/dialogtisch/data
 EXPOSE 8000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD [".venv/bin/python", "-c", \
-    "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+    "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz/live', timeout=2)"]
 CMD ["./run", "--host", "0.0.0.0", "--port", "8000"]

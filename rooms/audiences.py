@@ -150,6 +150,15 @@ class Audiences:
                 waits.append(self._due_mine - now)
         return min(waits) if waits else None
 
+    def waiting(self) -> dict[Audience | None, float]:
+        """Who has something still to be told and when their turn is; None for people's own."""
+        turns: dict[Audience | None, float] = {
+            audience: stream.due for audience, stream in self._streams.items() if stream.pending
+        }
+        if self._pending_mine:
+            turns[None] = self._due_mine
+        return turns
+
     def restart(self, dialogue: Dialogue) -> None:
         """Gives everybody whole views of another copy of the dialogue, as after a new epoch."""
         self._cut_revoked(dialogue)

@@ -13,6 +13,7 @@ from typing import TypeVar
 import structlog
 
 from rooms.audiences import Audiences, Outlet
+from rooms.counts import Marked, counts
 from rooms.dialogue import Command, Dialogue
 from rooms.errors import Busy, Corrupted, DialogtischError, Forgotten, Refused, Unavailable
 from rooms.log import Log, Position, Stored
@@ -75,6 +76,7 @@ class LiveDialogue:
         self._believing = True
         self._suspicion = ""
         self._broken: DialogtischError | None = None
+        self._marked = Marked()
         self._closing = False
         self._task = asyncio.create_task(self._run(), name=f"dialogue {self.code}")
 
@@ -95,7 +97,9 @@ class LiveDialogue:
         elif len(self._waiting) >= MOST_WAITING:
             answer(Answer.failed(Busy()))
         else:
-            self._waiting.append(Waiting(call, command, answer))
+            waiting = Waiting(call, command, answer)
+            self._marked.arrived(waiting)
+            self._waiting.append(waiting)
             self._wake.set()
 
     async def perform(self, call: Call, command: Command) -> Answer:
@@ -237,6 +241,8 @@ class LiveDialogue:
 
     def _answer(self, batch: list[Waiting], answers: list[Answer]) -> None:
         for waiting, answer in zip(batch, answers, strict=True):
+            counts.answered[type(waiting.command).__name__, answer.error or "ok"] += 1
+            self._marked.answered(waiting, answer.ok)
             waiting.answer(answer)
 
     def _publish(self) -> None:
@@ -246,6 +252,8 @@ class LiveDialogue:
             self.audiences.restart(self.dialogue)
         self.audiences.spread(self.dialogue)
         pause = self.audiences.flush(self.dialogue)
+        if self._marked:
+            self._marked.published(self.audiences.waiting())
         if self._timer:
             self._timer.cancel()
             self._timer = None

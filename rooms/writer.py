@@ -6,10 +6,12 @@ Only one task may use a writer. After `settle` or `catch_up` the copy is what th
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 
 import structlog
 
+from rooms.counts import counts
 from rooms.dialogue import Command, Dialogue, Event, Place, decide
 from rooms.entries import apply_events, apply_stored, body_of, replay, seal_of, write_entry
 from rooms.errors import (
@@ -66,6 +68,7 @@ class Writer:
             try:
                 settled = await self._append(before, seal, entries, answers)
             except Unknown:
+                counts.appends_unknown += 1
                 self._take_back(place)
                 await self._catch_up_patiently()
                 continue
@@ -75,6 +78,7 @@ class Writer:
             if settled:
                 self.dialogue.commit()
                 return answers
+            counts.appends_lost += 1
             self._take_back(place)
             await self.catch_up()
         raise Busy
@@ -142,6 +146,7 @@ class Writer:
             begun = await self._log.append(self.code, before, epoch, [entry], seal)
         finally:
             if begun:
+                counts.epochs_begun += 1
                 self.dialogue.commit()
                 self.replaced = True
             else:
@@ -195,8 +200,13 @@ class Writer:
         """Appends what was accepted; if that is nothing, only compares: refusals are as fresh."""
         if not entries and all(answer.ok for answer in answers):
             return True
-        epoch = max(1, self.dialogue.epoch)
-        return await self._log.append(self.code, before, epoch, entries, seal)
+        epoch, since = max(1, self.dialogue.epoch), time.perf_counter()
+        kept = await self._log.append(self.code, before, epoch, entries, seal)
+        if kept and entries:
+            counts.append_seconds.note(time.perf_counter() - since)
+            counts.append_entries.note(len(entries))
+            counts.appended_bytes += sum(len(payload) for payload, _ in entries)
+        return kept
 
     def _take_back(self, place: Place) -> None:
         self.dialogue.take_back(place)

@@ -64,6 +64,14 @@ def in_url(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
+def is_loopback(host: str) -> bool:
+    """Whether only this machine itself can reach what listens there."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _own_address_towards(family: socket.AddressFamily, far: str) -> str | None:
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

@@ -11,8 +11,8 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from rooms.errors import DialogtischError
@@ -21,16 +21,18 @@ from server.answers import failed, refusal
 from server.dialogues import Dialogues
 from server.entry import Entry, Keys
 from server.gate import Gate
+from server.health import Health
 from server.known_codes import KnownCodes
+from server.metrics import Metrics
+from server.metrics_door import MetricsDoor
 from server.pages import Pages
+from server.pulse import Pulse
 from server.rehearsing import Rehearsals
 from server.settings import Settings
 from server.shells import STATIC, read_manifest
 from server.sockets import Sockets
 from server.static_files import ClientFiles
 from server.storage import Storage
-
-WRITES = ("durable", "not_durable")
 
 
 async def create_app(settings: Settings, storage: Storage, static: Path = STATIC) -> ASGIApp:
@@ -44,20 +46,20 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
     dialogues = Dialogues(hall, codes, entry, settings.public_url, settings.secure)
     rehearsals = Rehearsals(hall, entry, settings.secure)
 
+    health, pulse = Health(hall, storage), Pulse()
+    metrics = Metrics(hall, sockets, health, pulse, None if settings.redis_url else settings.data)
+    door = MetricsDoor(settings, metrics.registry(), health.look)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hall.begin()
         if storage.mended:
             await hall.suspect_all("the end of the storage's file was torn")
-        yield
-        await rehearsals.close()
-        await hall.close()
-
-    async def health(_: Request) -> Response:
-        state = "away" if hall.away else storage.state()
-        well = state in WRITES
-        answer = {"ok": well, "storage": state, "dialogues": len(hall.lives)}
-        return JSONResponse(answer, 200 if well else 503)
+        async with pulse.beating(), door.open():
+            yield
+            health.going_down = True
+            await rehearsals.close()
+            await hall.close()
 
     async def not_there(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
@@ -68,7 +70,7 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
 
     starlette = Starlette(
         routes=[
-            Route("/healthz", health),
+            *health.routes,
             Mount("/static", ClientFiles(static)),
             Mount("/api", routes=[*dialogues.routes, *rehearsals.routes]),
             *pages.routes,

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from server.frames import WIRE, Wire
 from server.packets import ack_packet, disconnect_packet, event_packet, ready_frame
+from server.traffic import traffic
 
 VIEW = "view"
 
@@ -51,6 +52,7 @@ class ReadyFanout:
             return
 
         def answer(number: int, body: object) -> None:
+            traffic.acks += 1
             wire.write(ready_frame(ack_packet(number, body)))
 
         wire.listener = lambda number, event: hear(event, lambda body: answer(number, body))
@@ -77,6 +79,8 @@ class ReadyFanout:
         wires = self._rooms.get(room)
         if wires:
             frame = ready_frame(event_packet(VIEW, view))
+            traffic.frames += len(wires)
+            traffic.frame_bytes += len(frame) * len(wires)
             for wire in wires.values():
                 wire.offer(frame)
 

@@ -26,6 +26,7 @@ from server.packets import (
     read_packet,
     ready_frame,
 )
+from server.traffic import traffic
 
 WIRE = "dialogtisch.wire"
 MESSAGE_BYTES = 16 * 1024
@@ -85,12 +86,14 @@ class Wire(WebSocketsSansIOProtocol):
     def offer(self, frame: bytes) -> None:
         """Send a ready frame unless this client lags behind; then it will have to catch up."""
         if self.behind:
+            traffic.frames_missed += 1
             self._missed_frames = True
         else:
             self.write(frame)
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        traffic.lagged += 1
         self.behind = True
         self._watch_progress()
 
@@ -100,6 +103,7 @@ class Wire(WebSocketsSansIOProtocol):
         self._stop_watching()
         if self._missed_frames:
             self._missed_frames = False
+            traffic.caught_up += 1
             self.write(CATCH_UP)
 
     def _watch_progress(self) -> None:
@@ -108,6 +112,7 @@ class Wire(WebSocketsSansIOProtocol):
 
     def _check_progress(self) -> None:
         if self.transport.get_write_buffer_size() >= self._waiting_bytes:
+            traffic.cut["stalled"] += 1
             self.transport.abort()
         else:
             self._watch_progress()
@@ -122,6 +127,7 @@ class Wire(WebSocketsSansIOProtocol):
         self.listener = None
         if self.disconnected:
             return
+        traffic.cut[reason] += 1
         if self.handshake_complete and not (self.close_sent or self.transport.is_closing()):
             self.conn.fail(1008, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
@@ -183,6 +189,7 @@ class Wire(WebSocketsSansIOProtocol):
         raise Malformed("unexpected_packet")
 
     def _count_malformed(self) -> None:
+        traffic.malformed += 1
         self._malformed += 1
         if self._malformed > MALFORMED_ALLOWED:
             self.cut("malformed")

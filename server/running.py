@@ -12,8 +12,9 @@ import uvicorn
 
 from server.app import create_app
 from server.entry import Keys
+from server.ports import take_port
 from server.serving import allow_many_connections, collect_rarely, serve_config
-from server.settings import BadSetting, Settings
+from server.settings import Settings
 from server.storage import Storage, open_storage
 
 LINE = "─" * 72
@@ -80,22 +81,6 @@ async def _serve(
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
     print("Saved and closed." if meanwhile is None else "Closed.", flush=True)
-
-
-def take_port(host: str, port: int) -> socket.socket:
-    """The listening socket, taken before anything else is started; raises BadSetting."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        taken.bind((host, port))
-    except OSError as error:
-        taken.close()
-        raise BadSetting(
-            f"port {port} on {host} cannot be used: {error.strerror}. "
-            "Does another server run already? Choose another one with --port."
-        ) from None
-    return taken
 
 
 def with_port(settings: Settings, port: int) -> Settings:

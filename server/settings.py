@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from server.addresses import EVERY_INTERFACE, in_url, reachable_address
+from server.addresses import EVERY_INTERFACE, in_url, is_loopback, reachable_address
 
 FANOUTS = ("ready", "stock")
 LARGEST_PORT = 65_535
+SHORTEST_TOKEN = 20
 
 
 class BadSetting(Exception):
@@ -67,6 +68,18 @@ class Typed:
         "Further names, separated by commas, this server answers to. The host of the public "
         "address, localhost and plain IP addresses always work; any other name is refused.",
     )
+    metrics: str = setting(
+        "",
+        "Where `/metrics` can be read for Prometheus: a port of this machine such as `9108`, or an "
+        "address with a port such as `10.0.0.5:9108`. It is never on the port that people reach, "
+        "so no proxy passes it on by mistake. Empty: nowhere.",
+    )
+    metrics_token: str = setting(
+        "",
+        "What a reader of `/metrics` must show as bearer token, at least 20 characters. Needed "
+        "when `metrics` is not an address of this machine itself. Give it by the environment: a "
+        "command line can be read by everybody on the machine.",
+    )
     source_url: str = setting(
         "",
         "Where the source of this very version can be had, such as "
@@ -88,6 +101,8 @@ class Settings:
     fanout: str
     allowed_origins: frozenset[str]
     allowed_hosts: frozenset[str]
+    metrics: tuple[str, int] | None
+    metrics_token: str = dataclasses.field(repr=False)
     source_url: str
 
     @property
@@ -132,6 +147,8 @@ def understood(typed: Typed) -> Settings:
             _web_address("allowed_origins", origin) for origin in _listed(typed.allowed_origins)
         ),
         allowed_hosts=frozenset(host.lower() for host in _listed(typed.allowed_hosts)),
+        metrics=_watching_place(typed.metrics, typed.metrics_token),
+        metrics_token=typed.metrics_token,
         source_url=_page_address("source_url", typed.source_url) if typed.source_url else "",
     )
 
@@ -181,6 +198,21 @@ def _web_address(name: str, text: str) -> str:
     if urlsplit(_page_address(name, text)).path.strip("/"):
         raise BadSetting(f"{name}: {text!r} is not a web address like http://192.168.1.20:8000")
     return text.rstrip("/").lower()
+
+
+def _watching_place(text: str, token: str) -> tuple[str, int] | None:
+    """Host and port of /metrics; raises BadSetting, also when it would lie open to others."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not port.isdecimal() or int(port) > LARGEST_PORT:
+        raise BadSetting(f"metrics: {text!r} is neither a port nor an address with a port")
+    if token and len(token) < SHORTEST_TOKEN:
+        raise BadSetting(f"metrics_token: shorter than {SHORTEST_TOKEN} characters")
+    if not (token or is_loopback(host)):
+        raise BadSetting(f"metrics: {text!r} can be reached by others; set a metrics_token too")
+    return host, int(port)
 
 
 def _page_address(name: str, text: str) -> str:

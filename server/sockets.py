@@ -5,6 +5,7 @@ connect stands in server/admission.py, what is said then in server/conversation.
 """
 
 import asyncio
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from server.quiet import quiet_logger
 from server.serving import STAFF_MESSAGE_BYTES
 from server.settings import Settings
 from server.stock import StockFanout
+from server.traffic import traffic
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +77,11 @@ class Sockets:
     def __len__(self) -> int:
         return len(self._lines)
 
+    @property
+    def roles(self) -> Counter[str]:
+        """How many connections there are of each role."""
+        return Counter(line.by.role for line in self._lines.values())
+
     # Coming
 
     async def _expect_connect(self, engine_id: str, environ: dict[str, Any]) -> None:
@@ -91,8 +98,10 @@ class Sockets:
         try:
             code, by = await self._admission.admit(environ["asgi.scope"], auth)
         except DialogtischError as refused:
+            traffic.turn_away(refused)
             raise _refusal(refused) from None
         except Exception:
+            traffic.turn_away(INTERNAL)
             log.exception("connect_failed")
             raise _refusal(INTERNAL) from None
         environ[_ADMITTED] = True

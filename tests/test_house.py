@@ -20,7 +20,7 @@ LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 # an ability, so abilities never use each other.
 ABILITIES = "the abilities"
 FLOORS = (
-    ("errors", "log", "protocol_words"),
+    ("errors", "log", "protocol_words", "counts"),
     ("messages",),
     ("records", "texts", "timers", "redis_line"),
     ("dialogue", "redis_log", "presence"),

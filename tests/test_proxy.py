@@ -53,7 +53,7 @@ class Process:
         return port
 
     async def answer(self, socket: ServerConnection, request: Request) -> Response | None:
-        if request.path == "/healthz" and not self.well:
+        if request.path == "/healthz/ready" and not self.well:
             return socket.respond(503, "")
         return None if "Upgrade" in request.headers else socket.respond(200, self.name)
 
@@ -149,6 +149,12 @@ async def test_requests_without_a_code_take_turns(town: Town) -> None:
     for path in ("/", "/organise", "/static/phone-4KQZ7M2A.js", "/api/dialogues"):
         told = [await town.ask(path) for _ in range(6)]
         assert set(told) == {"a", "b", "c"}, path
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/METRICS", "/metrics?code=1"])
+async def test_the_numbers_never_go_through_the_proxy(town: Town, path: str) -> None:
+    assert "404" in await town.ask(path)
+    assert await town.ask("/metric") in ("a", "b", "c")
 
 
 async def test_a_socket_goes_through_to_the_process_of_its_dialogue(town: Town) -> None:

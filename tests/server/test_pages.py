@@ -273,5 +273,4 @@ async def test_on_plain_http_no_header_makes_the_browser_complain(server: OpenSe
 async def test_health_is_told_without_signing_in(server: OpenServer) -> None:
     response = await server.get("/healthz")
     answer = await response.json()
-    assert (answer["ok"], answer["storage"]) == (True, "durable")
-    assert answer["dialogues"] >= 0
+    assert answer == {"ok": True, "storage": "durable"}

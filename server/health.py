@@ -1,0 +1,85 @@
+"""Whether all is well: asks the storage itself, and knows when the server goes down.
+
+Three questions, because a wrong answer to the wrong asker ends an evening: a proxy that took "the
+store is away" for "this process is dead" would cut every phone off while all of them wait safely.
+"""
+
+import asyncio
+import time
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rooms.errors import DialogtischError
+from rooms.hall import Hall
+from server.storage import Storage
+
+WRITES = ("durable", "not_durable")
+NOBODY = "22222222"
+ANSWER_WITHIN_S = 2.0
+BELIEVED_S = 1.0
+
+
+class Health:
+    """`/healthz` for people and alarms, `/healthz/ready` for a proxy, `/healthz/live` to restart.
+
+    `state` and `reachable` are what the storage said last; asking again costs it little.
+    """
+
+    def __init__(self, hall: Hall, storage: Storage) -> None:
+        self.going_down = False
+        self.reachable = True
+        self._hall = hall
+        self._storage = storage
+        self._asked_at = -BELIEVED_S
+        self._asking: asyncio.Task[bool] | None = None
+
+    @property
+    def routes(self) -> list[Route]:
+        return [
+            Route("/healthz", self.whole),
+            Route("/healthz/ready", self.ready),
+            Route("/healthz/live", self.live),
+        ]
+
+    @property
+    def state(self) -> str:
+        """durable or not_durable while everything is kept, else what is wrong."""
+        if self.going_down:
+            return "going_down"
+        return self._storage.state() if self.reachable else "away"
+
+    async def whole(self, _: Request) -> Response:
+        """200 only if what is posted now will be kept."""
+        await self.look()
+        state = self.state
+        well = state in WRITES
+        return JSONResponse({"ok": well, "storage": state}, 200 if well else 503)
+
+    async def ready(self, _: Request) -> Response:
+        """200 unless this process goes down: the storage is the same for all of them."""
+        return JSONResponse({"ok": not self.going_down}, 503 if self.going_down else 200)
+
+    async def live(self, _: Request) -> Response:
+        """200 whenever the loop comes round to it; starting it anew would mend nothing else."""
+        return JSONResponse({"ok": True})
+
+    async def look(self) -> None:
+        """Asks the storage, at most once a second however many want to know."""
+        if self._asking is None and time.monotonic() - self._asked_at < BELIEVED_S:
+            return
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._answers())
+        self.reachable = await asyncio.shield(self._asking)
+
+    async def _answers(self) -> bool:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await self._hall.storage.tail(NOBODY)
+        except (DialogtischError, TimeoutError):
+            return False
+        finally:
+            self._asked_at = time.monotonic()
+            self._asking = None
+        return True
