@@ -17,6 +17,10 @@ hiding      hiding with a reason, and undo
 options     what can be voted on
 ballots     planning, opening and closing a vote
 voting      dots and agree / disagree / pass
+heads       how many people sit there, beside how many voted
+tickets     printed tickets: issuing and voiding them
+redeeming   tickets on phones: redeeming and freeing them
+admittance  who may vote, and where more voted than sit there
 marks       which marks count
 links       personal links of the staff
 abilities   the table of contents: all commands, events and what is shown to whom

@@ -10,7 +10,21 @@ from typing import Any
 
 import msgspec
 
-from rooms import agenda, ballots, cards, hiding, links, options, people, setting, tables, voting
+from rooms import (
+    agenda,
+    ballots,
+    cards,
+    heads,
+    hiding,
+    links,
+    options,
+    people,
+    redeeming,
+    setting,
+    tables,
+    tickets,
+    voting,
+)
 from rooms.dialogue import Command, Dialogue, Event, Shown
 from rooms.errors import Malformed
 from rooms.messages import Audience, PersonId
@@ -18,7 +32,10 @@ from rooms.messages import Audience, PersonId
 Show = Callable[[Dialogue, Audience, Any], Shown | None]
 ShowMine = Callable[[Dialogue, PersonId, Any], Shown | None]
 
-ABILITIES = (setting, tables, people, agenda, cards, hiding, ballots, voting, links)
+ABILITIES = (
+    *(setting, tables, people, agenda, cards, hiding),
+    *(ballots, voting, heads, tickets, redeeming, links),
+)
 
 
 def _in_order(base: type[Any]) -> list[Any]:
@@ -42,6 +59,9 @@ SHARED: dict[str, tuple[str, Show]] = {
     "seats": ("seats", people.show_seats),
     "crowd": ("people", people.show_crowd),
     "turnout": ("turnout", voting.show_turnout),
+    "heads": ("heads", heads.show_heads),
+    "batches": ("batch", tickets.show_batch),
+    "ticket_rule": ("ticketrule", tickets.show_ticket_rule),
     "links": ("link", links.show_link),
     "moderation": ("moderation", hiding.show_moderation),
 }

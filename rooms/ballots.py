@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec.structs import replace
 
+from rooms.admittance import attendance, needs_ticket
 from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.marks import tally
@@ -28,7 +29,7 @@ class BallotPlan(msgspec.Struct, frozen=True, kw_only=True):
 
     Options are the typed `statements` and the cards of the chosen rounds and kinds. Where neither
     rounds nor kinds are chosen, that is every card, or none if there are statements. `own_table`:
-    people vote only on the cards of their own table.
+    people vote only on the cards of their own table. `tickets`: only who holds a ticket votes.
     """
 
     title: Texts
@@ -36,6 +37,7 @@ class BallotPlan(msgspec.Struct, frozen=True, kw_only=True):
     dots: Dots = 3
     most_per_option: Dots = 1
     own_table: bool = False
+    tickets: bool = False
     rounds: tuple[RoundId, ...] = ()
     kinds: tuple[Kind, ...] = ()
     statements: tuple[Texts, ...] = ()
@@ -91,6 +93,8 @@ class OpenBallot(Command, frozen=True):
             raise Refused("no_options")
         if len(options) > MOST_OPTIONS:
             raise Refused("too_many_options")
+        if needs_ticket(dialogue, ballot) and not dialogue.tickets:
+            raise Refused("no_tickets_issued")
         deadline = deadline_after(call.at, ballot.minutes)
         return [BallotOpened(ballot=ballot.id, options=options, deadline=deadline)]
 
@@ -153,13 +157,16 @@ class BallotOpened(Event, frozen=True):
     def apply(self, dialogue: Dialogue) -> None:
         for option in self.options:
             dialogue.put(dialogue.options, (self.ballot, option.id), option)
+        planned = dialogue.ballots[self.ballot]
         opened = replace(
-            dialogue.ballots[self.ballot],
+            planned,
             state="open",
+            tickets=needs_ticket(dialogue, planned),
             deadline=self.deadline,
             options=tuple(option.id for option in self.options),
         )
         dialogue.put(dialogue.ballots, self.ballot, opened)
+        dialogue.touch("turnout", self.ballot)
 
 
 class BallotExtended(Event, frozen=True):
@@ -179,8 +186,16 @@ class BallotClosed(Event, frozen=True):
         for option, result in tally(dialogue, ballot).items():
             key = (self.ballot, option)
             dialogue.put(dialogue.options, key, replace(dialogue.options[key], tally=result))
-        closed = replace(ballot, state="closed", deadline=None)
+        closed = replace(
+            ballot,
+            state="closed",
+            deadline=None,
+            attendance=attendance(dialogue, ballot),
+            sealed_version=dialogue.version,
+            seal=dialogue.seal.hex(),
+        )
         dialogue.put(dialogue.ballots, self.ballot, closed)
+        dialogue.touch("turnout", self.ballot)
 
 
 def _plan(plan: BallotPlan) -> dict[str, Any]:
@@ -212,7 +227,10 @@ def _planned(dialogue: Dialogue, key: BallotId) -> Ballot:
 
 
 class BallotShown(Shown, frozen=True):
-    """A ballot and its rule; `method` is dots or agreement, `state` planned, open or closed."""
+    """A ballot and its rule; `method` is dots or agreement, `state` planned, open or closed.
+
+    Moderators also read, once it is closed, the log's `seal` up to the close, and its version.
+    """
 
     entry: ClassVar[str] = "ballot:<id>"
 
@@ -222,6 +240,7 @@ class BallotShown(Shown, frozen=True):
     dots: int
     most_per_option: int
     own_table: bool
+    tickets: bool
     rounds: tuple[RoundId, ...]
     kinds: tuple[Kind, ...]
     statements: tuple[Texts, ...]
@@ -229,8 +248,15 @@ class BallotShown(Shown, frozen=True):
     order: int
     state: str
     deadline: int | None
+    overshoot_shown: bool
+    sealed_version: int | None
+    seal: str | None
 
 
 def show_ballot(dialogue: Dialogue, audience: Audience, key: BallotId) -> BallotShown:
     ballot = dialogue.ballots[key]
-    return BallotShown(**{name: getattr(ballot, name) for name in BallotShown.__struct_fields__})
+    shown = {name: getattr(ballot, name) for name in BallotShown.__struct_fields__}
+    shown["tickets"] = needs_ticket(dialogue, ballot)
+    if audience.kind != "moderator":
+        shown |= {"sealed_version": None, "seal": None}
+    return BallotShown(**shown)

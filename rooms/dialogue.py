@@ -14,6 +14,7 @@ from rooms.errors import Refused
 from rooms.messages import (
     Actor,
     BallotId,
+    BatchId,
     Call,
     CardId,
     Language,
@@ -22,10 +23,12 @@ from rooms.messages import (
     PersonId,
     Role,
     RoundId,
+    TicketId,
     TopicId,
 )
 from rooms.records import (
     Ballot,
+    Batch,
     Card,
     Crowd,
     Description,
@@ -36,6 +39,8 @@ from rooms.records import (
     Round,
     StaffLink,
     Table,
+    Ticket,
+    TicketRule,
     Topic,
     Voice,
 )
@@ -75,6 +80,12 @@ class Dialogue:
         self.options: Shelf[tuple[BallotId, OptionId], Option] = Shelf("options")
         self.voices: Shelf[tuple[BallotId, PersonId], Voice] = Shelf("voices")
         self.turnout: Shelf[BallotId, int] = Shelf("turnout")
+        self.voters_at: Shelf[tuple[BallotId, int], int] = Shelf("voters_at")
+        self.heads: Shelf[int, int] = Shelf("heads")
+        self.tickets: Shelf[TicketId, Ticket] = Shelf("tickets")
+        self.holders: Shelf[PersonId, TicketId] = Shelf("holders")
+        self.batches: Shelf[BatchId, Batch] = Shelf("batches")
+        self.ticket_rule: Shelf[str, TicketRule] = Shelf("ticket_rule")
         self.links: Shelf[LinkId, StaffLink] = Shelf("links")
         self.moderation: Shelf[int, Moderation] = Shelf("moderation")
         self.heard: Shelf[str, Heard] = Shelf("heard")

@@ -3,6 +3,7 @@
 Also what becomes of the marks on a card that is hidden, withdrawn or shown again.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -49,7 +50,7 @@ def take_off(dialogue: Dialogue, card: CardId) -> None:
             since = dialogue.version if ballot.method == "dots" else option.since
             dialogue.put(dialogue.options, key, replace(option, gone=True, since=since))
             recount(dialogue, option)
-        dialogue.touch("options", key)
+        _touch(dialogue, option)
 
 
 def put_back(dialogue: Dialogue, card: CardId) -> None:
@@ -58,7 +59,15 @@ def put_back(dialogue: Dialogue, card: CardId) -> None:
         if dialogue.ballots[option.ballot].state == "open":
             dialogue.put(dialogue.options, key, replace(option, gone=False))
             recount(dialogue, option)
-        dialogue.touch("options", key)
+        _touch(dialogue, option)
+
+
+def _touch(dialogue: Dialogue, option: Option) -> None:
+    """The option is shown anew, also to those who marked it at a table they have left."""
+    dialogue.touch("options", (option.ballot, option.id))
+    for where, person in dialogue.voices if dialogue.ballots[option.ballot].own_table else ():
+        if where == option.ballot and option.id in dialogue.voices[(where, person)].marks:
+            dialogue.touch("my_votes", (person, (where, option.id)))
 
 
 def _made_from(dialogue: Dialogue, card: CardId) -> list[tuple[tuple[BallotId, OptionId], Option]]:
@@ -67,14 +76,36 @@ def _made_from(dialogue: Dialogue, card: CardId) -> list[tuple[tuple[BallotId, O
 
 def recount(dialogue: Dialogue, option: Option) -> None:
     """Counts anew who takes part, after an option of the ballot went or came back."""
-    voters = 0
+    voters: Counter[int] = Counter()
     for (where, person), voice in dialogue.voices.items():
         if where != option.ballot:
             continue
-        voters += takes_part(dialogue, where, voice)
+        voters[voice.table] += takes_part(dialogue, where, voice)
         if option.id in voice.marks:
             dialogue.touch("my_votes", (person, (where, option.id)))
-    dialogue.put(dialogue.turnout, option.ballot, voters)
+    for table, number in voters.items():
+        dialogue.put(dialogue.voters_at, (option.ballot, table), number)
+    dialogue.put(dialogue.turnout, option.ballot, voters.total())
+
+
+def change_voice(
+    dialogue: Dialogue, ballot: BallotId, person: PersonId, after: Voice | None
+) -> None:
+    """Puts a voice in place of what the person said before; None takes it away altogether."""
+    before = dialogue.voices.get((ballot, person))
+    if after is None:
+        dialogue.drop(dialogue.voices, (ballot, person))
+    else:
+        dialogue.put(dialogue.voices, (ballot, person), after)
+    for voice, more in ((before, -1), (after, +1)):
+        if voice is not None and takes_part(dialogue, ballot, voice):
+            _count_voter(dialogue, ballot, voice.table, more)
+
+
+def _count_voter(dialogue: Dialogue, ballot: BallotId, table: int, more: int) -> None:
+    at_table = dialogue.voters_at.get((ballot, table), 0)
+    dialogue.put(dialogue.voters_at, (ballot, table), at_table + more)
+    dialogue.put(dialogue.turnout, ballot, dialogue.turnout.get(ballot, 0) + more)
 
 
 def voices_of(dialogue: Dialogue, ballot: BallotId) -> Iterator[Voice]:

@@ -24,6 +24,8 @@ CardId = NewType("CardId", str)
 BallotId = NewType("BallotId", str)
 OptionId = NewType("OptionId", str)
 LinkId = NewType("LinkId", str)
+TicketId = NewType("TicketId", str)
+BatchId = NewType("BatchId", str)
 
 Language = Literal["de", "en", "ar"]
 Texts = dict[Language, str]

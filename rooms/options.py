@@ -37,7 +37,7 @@ def options_of(dialogue: Dialogue, ballot: Ballot) -> tuple[Option, ...]:
         {"text": text, "card": None, "table": None, "kind": None} for text in ballot.statements
     ]
     for card in sorted(cards, key=lambda card: card.order):
-        text = {card.language or dialogue.main_language: card.text}
+        text = {dialogue.main_language: card.text}
         sources.append({"text": text, "card": card.id, "table": card.table, "kind": card.kind})
     return tuple(
         Option(id=OptionId(str(order)), ballot=ballot.id, order=order, **source)
@@ -45,10 +45,23 @@ def options_of(dialogue: Dialogue, ballot: Ballot) -> tuple[Option, ...]:
     )
 
 
+def option_text(dialogue: Dialogue, option: Option, audience: Audience) -> Texts:
+    """A statement in its languages; a card's words under the first language, or none if covered.
+
+    Old logs hold them under the language of the author's phone, which is nobody's business.
+    """
+    if option.card is None:
+        return option.text
+    if _is_covered(dialogue, option.card, audience):
+        return {}
+    return {dialogue.main_language: next(iter(option.text.values()))}
+
+
 class OptionShown(Shown, frozen=True):
     """What can be voted on. `tally` is null until the ballot is closed, for everybody.
 
-    Then it is {dots, voters} or {agree, disagree, pass}. `gone`: its card is hidden or
+    Then it is {dots, voters} or {agree, disagree, pass}. A card's `text` stands under the first
+    language, whatever language it is in. `gone`: its card is hidden or
     withdrawn, nothing can be put on it. Then `text` is empty; moderators still read a hidden one.
     """
 
@@ -76,7 +89,7 @@ def show_option(
     return OptionShown(
         id=option.id,
         ballot=option.ballot,
-        text={} if covered else option.text,
+        text=option_text(dialogue, option, audience),
         card=option.card,
         table=option.table,
         kind=option.kind,

@@ -95,6 +95,15 @@ class TableTaken(Event, frozen=True):
         seated = replace(person, table=self.table, seated_at=dialogue.version)
         dialogue.put(dialogue.people, self.person, seated)
         dialogue.touch("me", (self.person, ""))
+        _touch_table_votes(dialogue, self.person)
+
+
+def _touch_table_votes(dialogue: Dialogue, person: PersonId) -> None:
+    """Marks given at the own table now lie at another one, or at the own one again."""
+    for ballot in dialogue.ballots.values():
+        voice = dialogue.voices.get((ballot.id, person)) if ballot.own_table else None
+        for option in voice.marks if voice else ():
+            dialogue.touch("my_votes", (person, (ballot.id, option)))
 
 
 def _check_offered(dialogue: Dialogue, language: Language) -> None:
@@ -107,7 +116,7 @@ def _count(dialogue: Dialogue, table: int, more: int) -> None:
 
 
 class MeShown(Shown, frozen=True):
-    """Whether this phone has joined, the language it reads and the table it sits at."""
+    """Whether this phone has joined, its language and table, and whether it holds a ticket."""
 
     entry: ClassVar[str] = "me"
     audiences: ClassVar[str] = "the person"
@@ -115,6 +124,7 @@ class MeShown(Shown, frozen=True):
     joined: bool
     language: Language | None
     table: int | None
+    ticket: bool
 
 
 class SeatsShown(Shown, frozen=True):
@@ -140,8 +150,13 @@ class PeopleShown(Shown, frozen=True):
 def show_me(dialogue: Dialogue, person: PersonId, key: str) -> MeShown:
     known = dialogue.people.get(person)
     if known is None:
-        return MeShown(joined=False, language=None, table=None)
-    return MeShown(joined=True, language=known.language, table=known.table)
+        return MeShown(joined=False, language=None, table=None, ticket=False)
+    return MeShown(
+        joined=True,
+        language=known.language,
+        table=known.table,
+        ticket=person in dialogue.holders,
+    )
 
 
 def show_seats(dialogue: Dialogue, audience: Audience, number: int) -> SeatsShown | None:

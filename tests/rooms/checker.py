@@ -154,6 +154,10 @@ class Urns:
         self._gone: set[tuple[str, str]] = set()
         self._lying: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self._closed: set[str] = set()
+        self._always = False
+        self._needs: set[str] = set()
+        self._valid: set[str] = set()
+        self._on: dict[str, str] = {}
 
     def read(self, event: Any) -> None:
         match type(event).__name__:
@@ -161,6 +165,8 @@ class Urns:
                 self._rules[event.ballot] = event
             case "BallotOpened":
                 self._cards |= {(event.ballot, option.id): option.card for option in event.options}
+                if self._always or self._rules[event.ballot].tickets:
+                    self._needs.add(event.ballot)
             case "BallotClosed":
                 self._closed.add(event.ballot)
                 self._count(event.ballot)
@@ -171,9 +177,34 @@ class Urns:
                 self._gone -= self._on_open_ballots(event.card)
             case "DotsPlaced":
                 self._place(event)
+            case "TicketsAsked":
+                self._always = event.always
+            case "TicketsIssued":
+                self._valid |= set(event.tickets)
+            case "TicketRedeemed":
+                self._redeem(event)
+            case "TicketFreed":
+                self._leaves_its_phone(event.ticket)
+            case "TicketsVoided":
+                for ticket in event.tickets:
+                    self._leaves_its_phone(ticket)
+                self._valid -= set(event.tickets)
+
+    def _redeem(self, event: Any) -> None:
+        must(event.ticket in self._valid, "P17 only a valid ticket is redeemed")
+        must(self._on.get(event.ticket, event.person) == event.person, "P17 one phone for a ticket")
+        self._on[event.ticket] = event.person
+        must(len(set(self._on.values())) == len(self._on), "P17 one ticket for a phone")
+
+    def _leaves_its_phone(self, ticket: str) -> None:
+        person = self._on.pop(ticket, None)
+        for ballot in self._needs - self._closed:
+            self._lying.pop((ballot, person or ""), None)
 
     def _place(self, event: Any) -> None:
         rule, mine = self._rules[event.ballot], self._lying[(event.ballot, event.person)]
+        if event.ballot in self._needs:
+            must(event.person in self._on.values(), "P17 no vote without a ticket")
         must(event.ballot not in self._closed, "P1 a closed vote takes no dots")
         must((event.ballot, event.option) not in self._gone, "P1 what is gone takes no dots")
         mine[event.option] = event.dots

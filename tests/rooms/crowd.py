@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from rooms.admittance import SECRET_ALPHABET
 from rooms.agenda import ChangeRound, CloseRound, ExtendRound, OpenRound, PlanRound, RemoveRound
 from rooms.ballots import (
     ChangeBallot,
@@ -15,12 +16,15 @@ from rooms.ballots import (
 )
 from rooms.cards import EditCard, PostCard, WithdrawCard
 from rooms.dialogue import Command, Dialogue
+from rooms.heads import CountHeads, ShowOvershoot
 from rooms.hiding import HideCard, UnhideCard
 from rooms.links import IssueLink, RevokeLink
 from rooms.messages import KINDS, Actor, Participant, Staff
 from rooms.people import ChooseLanguage, Join, TakeTable
+from rooms.redeeming import FreeTicket, RedeemTicket
 from rooms.setting import DescribeDialogue, OfferLanguages
 from rooms.tables import AddTable, AddTopic, ChangeTable, ChangeTopic, RemoveTable, RemoveTopic
+from rooms.tickets import AskForTickets, IssueTickets, VoidTicket, VoidUnusedTickets
 from rooms.voting import AnswerStatement, PlaceDots
 
 T = TypeVar("T")
@@ -34,6 +38,7 @@ class Crowd:
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._texts = 0
+        self.papers: list[str] = []
 
     def wish(self, dialogue: Dialogue, by: Actor) -> Command:
         if isinstance(by, Participant):
@@ -62,6 +67,7 @@ class Crowd:
             (4, lambda: self._answer(dialogue)),
             (1, lambda: ChooseLanguage(language=self._chance.choice(("de", "ar", "en")))),
             (1, lambda: Join(language="ar")),
+            (3, lambda: RedeemTicket(secret=self._paper())),
         ]
 
     def _host_wishes(
@@ -74,6 +80,7 @@ class Crowd:
             (1, lambda: WithdrawCard(card=self._one(own))),
             (2, lambda: self._hide(dialogue)),
             (2, lambda: self._unhide(dialogue)),
+            (1, lambda: self._heads(dialogue)),
         ]
 
     def _moderator_wishes(self, dialogue: Dialogue) -> list[tuple[int, Callable[[], Command]]]:
@@ -102,6 +109,8 @@ class Crowd:
             (1, lambda: RemoveBallot(ballot=self._one(ballots))),
             (4, lambda: self._hide(dialogue)),
             (3, lambda: self._unhide(dialogue)),
+            (3, lambda: self._about_tickets(dialogue)),
+            (1, lambda: self._about_heads(dialogue)),
             (1, lambda: IssueLink(role="host", table=self._table(dialogue))),
             (1, lambda: RevokeLink(link=self._one(hosts))),
             (1, lambda: DescribeDialogue(title={"de": self._text()}, goal={}, afterwards={})),
@@ -175,6 +184,7 @@ class Crowd:
             "dots": 3,
             "most_per_option": chance.choice((1, 2, 3)),
             "own_table": chance.random() < 0.3,
+            "tickets": chance.random() < 0.2,
             "rounds": tuple(chance.sample(sorted(dialogue.rounds), min(1, len(dialogue.rounds)))),
             "kinds": chance.choice(((), ("idea",), KINDS)),
             "statements": tuple(typed),
@@ -182,6 +192,36 @@ class Crowd:
 
     def _kinds(self) -> tuple[Any, ...]:
         return tuple(self._chance.sample(KINDS, self._chance.randrange(2, 5)))
+
+    def _about_tickets(self, dialogue: Dialogue) -> Command:
+        wishes: list[Callable[[], Command]] = [
+            self._issue_tickets,
+            lambda: FreeTicket(secret=self._paper()),
+            lambda: FreeTicket(secret=self._paper()),
+            lambda: VoidTicket(secret=self._paper()),
+            lambda: VoidUnusedTickets(batch=self._one(dialogue.batches)),
+            lambda: AskForTickets(always=self._chance.random() < 0.2),
+        ]
+        return self._chance.choice(wishes)()
+
+    def _about_heads(self, dialogue: Dialogue) -> Command:
+        closed = [one.id for one in dialogue.ballots.values() if one.state == "closed"]
+        if self._chance.random() < 0.3:
+            return ShowOvershoot(ballot=self._one(closed), shown=True)
+        return self._heads(dialogue)
+
+    def _issue_tickets(self) -> IssueTickets:
+        fresh = ["".join(self._chance.choices(SECRET_ALPHABET, k=8)) for _ in range(2)]
+        self.papers += fresh
+        return IssueTickets(secrets=tuple(fresh))
+
+    def _paper(self) -> str:
+        """Often one that several people hold in their hands."""
+        return str(self._one(self.papers[-4:], otherwise="ZZZZZZZZ"))
+
+    def _heads(self, dialogue: Dialogue) -> CountHeads:
+        table = self._chance.choice((0, self._table(dialogue)))
+        return CountHeads(table=table, people=self._chance.choice((None, 0, 1, 2)))
 
     def _table(self, dialogue: Dialogue) -> int:
         return self._one(dialogue.tables, otherwise=99)

@@ -122,13 +122,13 @@ def test_what_is_posted_after_opening_is_not_offered(evening: Evening, guest: Pa
     assert texts(evening, ballot) == ["Bänke"]
 
 
-def test_a_card_is_offered_in_the_language_its_author_reads(evening: Evening) -> None:
+def test_an_option_says_nothing_of_the_language_on_its_authors_phone(evening: Evening) -> None:
     evening.open_round()
     evening.card(evening.person(table=1, language="ar"), "مقاعد أكثر")
     evening.card(evening.staff("host", table=1), "gesagt")
     ballot = evening.open_ballot()
     view = evening.view(evening.moderator)
-    assert view[f"option:{ballot}:1"].text == {"ar": "مقاعد أكثر"}
+    assert view[f"option:{ballot}:1"].text == {"de": "مقاعد أكثر"}
     assert view[f"option:{ballot}:2"].text == {"de": "gesagt"}
 
 
@@ -149,6 +149,16 @@ def test_where_people_vote_at_their_table_they_see_only_its_cards(evening: Eveni
     assert seen_by(evening.stranger()) == ["Für alle"]
     everything = ["Für alle", "von Tisch 1", "von Tisch 2"]
     assert seen_by(evening.moderator) == seen_by(evening.staff("board")) == everything
+
+
+def test_closing_shows_moderators_the_seal_of_the_log(evening: Evening) -> None:
+    ballot = evening.open_ballot(statements=TWO)
+    evening.do(evening.moderator, CloseBallot(ballot=ballot))
+    seal, version = evening.log[-1].seal.hex(), evening.dialogue.version
+    evening.do(evening.moderator, CloseBallot(ballot=evening.open_ballot(statements=TWO)))
+    told = evening.view(evening.moderator)[f"ballot:{ballot}"]
+    assert (told.seal, told.sealed_version) == (seal, version)
+    assert shown(evening, ballot).seal is None
 
 
 def test_a_vote_on_nothing_cannot_be_opened(evening: Evening) -> None:

@@ -10,7 +10,7 @@ from seeded_bugs import BUGS, Patch, a_lost_end_is_not_noticed
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
 
-MOST_EVENINGS = 40
+MOST_EVENINGS = 150
 STEPS = 400
 
 

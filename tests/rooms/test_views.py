@@ -30,16 +30,19 @@ TEXTS = {
     "round": "id title question kinds minutes state order deadline",
     "card": "id table round kind text order edited via hidden",
     "ballot": "id title method dots most_per_option own_table rounds kinds statements minutes order"
-    " state deadline",
+    " state deadline tickets overshoot_shown sealed_version seal",
     "option": "id ballot text card table kind order gone tally",
     "seats": "number joined",
     "people": "joined without_table",
-    "turnout": "ballot voters",
+    "turnout": "ballot voters attendance",
+    "heads": "table people",
+    "batch": "id order at issued redeemed voided",
+    "ticketrule": "always freed",
     "link": "id role table label revoked",
     "moderation": "order at card action reason role table",
-    "me": "joined language table",
+    "me": "joined language table ticket",
     "mycard": "id table round kind text order hidden command",
-    "vote": "ballot option dots answer",
+    "vote": "ballot option dots answer table text",
 }
 FIELDS = {name: set(fields.split()) for name, fields in TEXTS.items()}
 FOR_EVERYBODY = {"dialogue", "topic", "table", "round", "card", "ballot", "option"}
@@ -47,9 +50,9 @@ FOR_STAFF = FOR_EVERYBODY | {"seats", "people", "turnout"}
 ALLOWED = {
     "lobby": FOR_EVERYBODY - {"card"},
     "table": FOR_EVERYBODY,
-    "host": FOR_STAFF,
+    "host": FOR_STAFF | {"heads"},
     "board": FOR_STAFF,
-    "moderator": FOR_STAFF | {"link", "moderation"},
+    "moderator": FOR_STAFF | {"heads", "batch", "ticketrule", "link", "moderation"},
 }
 
 
@@ -106,6 +109,7 @@ def test_p7_no_view_holds_more_than_its_audience_is_allowed(seed: int) -> None:
             assert set(shown[1]) == FIELDS[shown[0].partition(":")[0]]
         assert not [person for person in dialogue.people if person.encode() in sent]
         assert not [command for command in dialogue.heard if command.encode() in sent]
+        assert not [ticket for ticket in dialogue.tickets if ticket.encode() in sent]
         for card in dialogue.cards.values():
             kept_off = card.hidden is not None and audience.kind != "moderator"
             at_another_table = audience.table not in (0, card.table)
@@ -160,7 +164,7 @@ def test_the_random_evenings_show_everything_there_is() -> None:
     evening = Random(seed=1)
     seen: set[str] = set()
     tallies = hidden = withdrawn = 0
-    for _ in range(1500):
+    for _ in range(3000):
         evening.step()
         seen |= prefixes(shared_view(evening.dialogue, Audience("moderator")))
         for phone in evening.phones:

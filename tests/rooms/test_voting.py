@@ -7,6 +7,7 @@ from paper_evening import Evening, statements
 
 from rooms.ballots import CloseBallot
 from rooms.errors import Refused
+from rooms.hiding import HideCard
 from rooms.messages import Participant
 from rooms.people import TakeTable
 from rooms.voting import AnswerStatement, PlaceDots
@@ -153,6 +154,56 @@ def test_at_the_own_table_only_its_cards_can_be_voted_on(evening: Evening) -> No
     evening.refuses(evening.person(), PlaceDots(ballot=ballot, option="1", dots=1), "other_table")
     evening.do(first, TakeTable(table=2))
     evening.do(first, PlaceDots(ballot=ballot, option="2", dots=1))
+
+
+def two_tables(method: str = "dots", **plan: object) -> tuple[Evening, Participant, str]:
+    """Somebody at table 1; a vote at the own table on one card of table 1 and one of table 2."""
+    evening = Evening()
+    evening.table()
+    evening.table()
+    evening.open_round()
+    guest = evening.person(table=1)
+    evening.card(guest, "von Tisch 1")
+    evening.card(evening.person(table=2), "von Tisch 2")
+    return evening, guest, evening.open_ballot(method, own_table=True, **plan)
+
+
+def test_what_was_given_at_a_former_table_can_be_taken_back_but_not_raised() -> None:
+    evening, guest, ballot = two_tables(dots=2, most_per_option=2)
+    evening.do(guest, PlaceDots(ballot=ballot, option="1", dots=1))
+    assert evening.mine(guest)[f"vote:{ballot}:1"].text is None
+    evening.do(guest, TakeTable(table=2))
+    given = evening.mine(guest)[f"vote:{ballot}:1"]
+    assert (given.dots, given.table, given.text) == (1, 1, {"de": "von Tisch 1"})
+    raised = PlaceDots(ballot=ballot, option="1", dots=2)
+    evening.refuses(guest, raised, "other_table")
+    evening.do(guest, PlaceDots(ballot=ballot, option="1", dots=0))
+    evening.do(guest, PlaceDots(ballot=ballot, option="2", dots=2))
+    again = PlaceDots(ballot=ballot, option="1", dots=1)
+    evening.refuses(guest, again, "other_table")
+
+
+def test_an_answer_given_at_a_former_table_can_be_turned_into_a_pass() -> None:
+    evening, guest, ballot = two_tables("agreement")
+    evening.do(guest, AnswerStatement(ballot=ballot, option="1", answer="agree"))
+    evening.do(guest, TakeTable(table=2))
+    for option, answer in (("1", "disagree"), ("1", "agree")):
+        order = AnswerStatement(ballot=ballot, option=option, answer=answer)
+        evening.refuses(guest, order, "other_table")
+    evening.do(guest, AnswerStatement(ballot=ballot, option="1", answer="pass"))
+    evening.do(guest, TakeTable(table=1))
+    unasked = AnswerStatement(ballot=ballot, option="2", answer="pass")
+    evening.refuses(guest, unasked, "other_table")
+
+
+def test_a_card_hidden_at_a_former_table_is_read_by_nobody() -> None:
+    evening, guest, ballot = two_tables()
+    evening.do(guest, PlaceDots(ballot=ballot, option="1", dots=1))
+    evening.do(guest, TakeTable(table=2))
+    evening.do(evening.moderator, CloseBallot(ballot=ballot))
+    [card] = [card.id for card in evening.dialogue.cards.values() if card.table == 1]
+    evening.do(evening.moderator, HideCard(card=card, reason="stört"))
+    assert evening.mine(guest)[f"vote:{ballot}:1"].text == {}
 
 
 def test_p1_moving_to_another_table_brings_no_new_dots(evening: Evening) -> None:
