@@ -44,6 +44,10 @@ class Program:
         self.said = ""
         self._listening = asyncio.create_task(self._listen())
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     async def says(self, what: re.Pattern[str]) -> str:
         """The first place where it says so, once it does."""
         async with asyncio.timeout(PATIENCE_SECONDS):
