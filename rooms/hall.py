@@ -4,9 +4,10 @@ A dialogue opens from its log when somebody asks for it and closes when nobody w
 """
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -15,7 +16,7 @@ from rooms.dialogue import Dialogue
 from rooms.entries import replay
 from rooms.errors import Corrupted, Forgotten, Refused, Unavailable
 from rooms.live import LiveDialogue
-from rooms.log import Log
+from rooms.log import Log, PartlyAway, Stored
 from rooms.messages import Call
 from rooms.presence import RENEW_SECONDS, Presence
 from rooms.setting import CreateDialogue
@@ -49,6 +50,7 @@ class Hall:
         self._opening: dict[str, asyncio.Task[LiveDialogue]] = {}
         self._renewed: dict[str, tuple[float, set[str]]] = {}
         self._idle_since: dict[str, float] = {}
+        self._unread: frozenset[str] = frozenset()
         self._tasks: list[asyncio.Task[None]] = []
 
     def begin(self) -> None:
@@ -141,15 +143,20 @@ class Hall:
 
     async def _follow(self) -> None:
         positions = {code: live.position for code, live in self._live.items()}
+        unread: frozenset[str] = frozenset()
+        news: Mapping[str, list[Stored]]
         try:
             news = await self.storage.news(positions) if positions else {}
+        except PartlyAway as partly:
+            news, unread = partly.news, partly.away
         except Unavailable:
             self.away = True
             raise
-        if self.away:
-            self.away = False
-            for live in self._live.values():
-                live.doubt()
+        back = frozenset(self._live) if self.away else self._unread
+        self.away, self._unread = False, unread
+        for code in back - unread:
+            if code in self._live:
+                self._live[code].doubt()
         for code, entries in news.items():
             if code in self._live:
                 self._live[code].absorb(entries)
@@ -157,7 +164,8 @@ class Hall:
     async def _renew(self) -> None:
         now = time.monotonic()
         for code, live in list(self._live.items()):
-            await self._renew_one(code, live, now)
+            with contextlib.suppress(Unavailable):  # the others may be kept elsewhere
+                await self._renew_one(code, live, now)
             if live.has_company:
                 self._idle_since.pop(code, None)
             elif now - self._idle_since.setdefault(code, now) > IDLE_S:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rooms.errors import Unavailable
+
 SECRET_BYTES = 32
 
 
@@ -36,6 +38,15 @@ class Stored:
     seal: bytes
 
 
+class PartlyAway(Unavailable):
+    """Of several places where logs are kept some are away: `news` of the others, `away` codes."""
+
+    def __init__(self, news: Mapping[str, list[Stored]], away: frozenset[str]) -> None:
+        super().__init__("storage_away")
+        self.news = news
+        self.away = away
+
+
 class Log(Protocol):
     """What every log promises; the numbered promises stand in the contract tests."""
 
@@ -52,7 +63,8 @@ class Log(Protocol):
         """The entries past each position, in one round trip; only dialogues that have some.
 
         When history was lost the first entry does not continue the version asked for: then the
-        copy is of another past and must be read afresh. Raises Unavailable.
+        copy is of another past and must be read afresh. Raises Unavailable, or PartlyAway with
+        the news there are when only some dialogues cannot be reached.
         """
 
     async def tail(self, code: str) -> Position:

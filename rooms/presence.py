@@ -8,7 +8,8 @@ never matter: time is the storage's, or the one clock handed to `MemoryPresence`
 from collections.abc import Callable, Collection
 from typing import Protocol
 
-from rooms.redis_line import Line, storage_away
+from rooms.redis_cluster import line_to
+from rooms.redis_line import storage_away
 
 RENEW_SECONDS = 15
 LEASE_SECONDS = 45
@@ -65,12 +66,12 @@ class RedisPresence:
     """One sorted set per dialogue: `<process> <person>` scored with the end of the lease."""
 
     def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
-        self._line = Line(url, timeout_seconds, lost=storage_away)
+        self._line = line_to(url, timeout_seconds, lost=storage_away)
 
     async def renew(self, code: str, process: str, people: Collection[str]) -> None:
         if not people:
             return
-        now = await self._now()
+        now = await self._now(code)
         leases = (word for one in people for word in (now + LEASE_MS, _lease(process, one)))
         await self._line.ask_all(
             ("ZREMRANGEBYSCORE", _key(code), "-inf", now),
@@ -82,15 +83,16 @@ class RedisPresence:
         await self._line.ask("ZREM", _key(code), _lease(process, person))
 
     async def present(self, code: str) -> set[str]:
-        now = await self._now()
+        now = await self._now(code)
         leases = await self._line.ask("ZRANGEBYSCORE", _key(code), f"({now}", "+inf")
         return {lease.decode().partition(" ")[2] for lease in leases}
 
     async def close(self) -> None:
         await self._line.close()
 
-    async def _now(self) -> int:
-        seconds, microseconds = await self._line.ask("TIME")
+    async def _now(self, code: str) -> int:
+        """By the clock of the server that keeps these leases."""
+        seconds, microseconds = await self._line.ask("TIME", on=_key(code))
         return int(seconds) * 1000 + int(microseconds) // 1000
 
 

@@ -6,12 +6,14 @@ and one fsync for many dialogues. The only file that imports redis.
 A retry by the client library could run a script twice, and a caller that stops waiting could leave
 its answer to the next one. So retries are off, and a task of our own does all reading and writing:
 callers wait for a future and may be cancelled without touching the connection.
+
+A cluster is one such line per node: rooms/redis_cluster.py, which `line_to` there chooses.
 """
 
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,8 +21,10 @@ from redis.asyncio.connection import AbstractConnection, Connection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
+    AskError,
     AuthenticationError,
     BusyLoadingError,
+    MovedError,
     NoScriptError,
     RedisError,
     ResponseError,
@@ -29,6 +33,7 @@ from redis.exceptions import (
 from rooms.errors import Unavailable, Unknown
 
 Word = str | bytes | int
+Rows = list[Any]
 Waiting = tuple[list[bytes], asyncio.Future[Any]]
 
 REASONS = {
@@ -43,6 +48,18 @@ REASONS = {
 NEVER_STARTED = (BusyLoadingError, AuthenticationError)
 
 
+class Elsewhere(Unavailable):
+    """This node of a cluster did nothing, because the key lives at another one, `address`.
+
+    `asking`: it is on its way there, and only the next question must go there, after ASKING.
+    """
+
+    def __init__(self, address: str, asking: bool) -> None:
+        super().__init__("storage_away")
+        self.address = address
+        self.asking = asking
+
+
 def storage_away() -> Unavailable:
     """What a question that changes nothing ends with when no answer comes."""
     return Unavailable("storage_away")
@@ -50,6 +67,8 @@ def storage_away() -> Unavailable:
 
 def refusal(error: Exception) -> Unavailable:
     """The storage said no before it changed anything."""
+    if isinstance(error, AskError):
+        return Elsewhere(f"{error.host}:{error.port}", not isinstance(error, MovedError))
     kind = getattr(error, "status_code", None) or str(error).partition(" ")[0]
     return Unavailable(REASONS.get(kind, "storage_away"))
 
@@ -73,10 +92,14 @@ class Line:
         self._waiting: list[Waiting] = []
         self._carrier: asyncio.Task[None] | None = None
 
-    async def ask(self, *words: Word) -> Any:
-        """The answer to one command. Raises Unavailable, or `lost` when the outcome is unknown."""
+    async def ask(self, *words: Word, on: str | None = None, asking: bool = False) -> Any:
+        """The answer to one command. Raises Unavailable, or `lost` when the outcome is unknown.
+
+        `on` names a key whose node is meant where there are several; here there is one. `asking`:
+        this node of a cluster shall answer although the key is only on its way to it.
+        """
         try:
-            return await self._ask(words)
+            return await self._ask(words, asking)
         except (ResponseError, *NEVER_STARTED) as error:
             raise refusal(error) from error
 
@@ -84,14 +107,22 @@ class Line:
         """The answers to several commands that travel together, in order; raises as `ask` does."""
         return await asyncio.gather(*(self.ask(*words) for words in commands))
 
-    async def run(self, script: Script, key: str, *words: Word) -> Any:
+    async def run(self, script: Script, key: str, *words: Word, asking: bool = False) -> Any:
         """The answer of a script on one key; raises as `ask` does."""
         try:
-            return await self._ask(("EVALSHA", script.digest, 1, key, *words))
+            return await self._ask(("EVALSHA", script.digest, 1, key, *words), asking)
         except NoScriptError:  # the storage was restarted; it runs nothing it does not know
-            return await self.ask("EVAL", script.text, 1, key, *words)
+            return await self.ask("EVAL", script.text, 1, key, *words, asking=asking)
         except (ResponseError, *NEVER_STARTED) as error:
             raise refusal(error) from error
+
+    async def past(self, places: Mapping[str, str]) -> dict[str, Rows | Unavailable]:
+        """What stands in each stream past a place, for those that have some; raises as `ask` does.
+
+        Where there are several nodes, a stream whose node is away has its error instead.
+        """
+        reply = await self.ask("XREAD", "STREAMS", *places, *places.values())
+        return {key.decode(): rows for key, rows in (reply or {}).items()}
 
     async def close(self) -> None:
         """Hang up; whoever still waits is told that the storage is away."""
@@ -101,13 +132,18 @@ class Line:
         _fail(self._waiting, storage_away)
         await self._hang_up()
 
-    async def _ask(self, words: tuple[Word, ...]) -> Any:
+    async def _ask(self, words: tuple[Word, ...], asking: bool = False) -> Any:
+        if asking:  # nothing comes in between: both are put down before anybody else has a turn
+            self._put(("ASKING",)).add_done_callback(_heed_nothing)
+        return await self._put(words)
+
+    def _put(self, words: tuple[Word, ...]) -> asyncio.Future[Any]:
         packed = self._connection.pack_command(*words)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((packed, answer))
         if self._carrier is None:
             self._carrier = asyncio.create_task(self._carry())
-        return await answer
+        return answer
 
     async def _carry(self) -> None:
         try:
@@ -172,6 +208,12 @@ def _connection(url: str, timeout_seconds: float) -> AbstractConnection:
     }
     connection: AbstractConnection = kind(**options)
     return connection
+
+
+def _heed_nothing(answer: asyncio.Future[Any]) -> None:
+    """If it failed, so did the question behind it, and that one is heard."""
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _settle(answer: asyncio.Future[Any], reply: Any) -> None:

@@ -9,8 +9,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rooms.log import EMPTY, SECRET_BYTES, Position, Stored, positions
-from rooms.redis_line import Line, Script, Word, storage_away
+from rooms.copies import Copies
+from rooms.errors import Unavailable, Unknown
+from rooms.log import EMPTY, SECRET_BYTES, PartlyAway, Position, Stored, positions
+from rooms.redis_cluster import line_to
+from rooms.redis_line import Script, Word, storage_away
 
 CODES_KEY = "dialogtisch:codes"
 SECRET_KEY = "dialogtisch:secret"
@@ -35,9 +38,10 @@ return 1
 class RedisLog:
     """Two connections, one to append and one to read, so that a long read delays no saving."""
 
-    def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
-        self._appending = Line(url, timeout_seconds)
-        self._reading = Line(url, timeout_seconds, lost=storage_away)
+    def __init__(self, url: str, timeout_seconds: float = 5.0, replicas_wait: int = 0) -> None:
+        self._appending = line_to(url, timeout_seconds)
+        self._copies = Copies(self._appending, replicas_wait)
+        self._reading = line_to(url, timeout_seconds, lost=storage_away)
 
     async def codes(self) -> list[str]:
         return sorted(code.decode() for code in await self._reading.ask("SMEMBERS", CODES_KEY))
@@ -46,6 +50,7 @@ class RedisLog:
         return bool(await self._appending.ask("SADD", CODES_KEY, code))
 
     async def read(self, code: str, after: int = 0) -> list[Stored]:
+        await self._copies.make_up_for(_key(code))
         # From the end backwards: a version is asked for, and only the stream knows its epoch.
         found: list[Stored] = []
         end, size = "+", FIRST_CHUNK
@@ -59,9 +64,13 @@ class RedisLog:
     async def news(self, after: Mapping[str, Position]) -> dict[str, list[Stored]]:
         if not after:
             return {}
-        keys = {_key(code).encode(): code for code in after}
-        reply = await self._reading.ask("XREAD", "STREAMS", *keys, *map(str, after.values()))
-        return {keys[key]: _entries(rows) for key, rows in (reply or {}).items()}
+        keys = {_key(code): code for code in after}
+        places = {_key(code): str(position) for code, position in after.items()}
+        found = {keys[key]: rows for key, rows in (await self._reading.past(places)).items()}
+        news = {code: _entries(r) for code, r in found.items() if not isinstance(r, Unavailable)}
+        if away := frozenset(found) - frozenset(news):
+            raise PartlyAway(news, away) if len(away) < len(after) else storage_away()
+        return news
 
     async def tail(self, code: str) -> Position:
         last = await self._backwards(code, "+", 1)
@@ -79,7 +88,14 @@ class RedisLog:
         places = positions(expected, epoch, len(entries))
         for place, (payload, seal) in zip(places, entries, strict=True):
             words += str(place), payload, seal
-        return bool(await self._appending.run(APPEND, _key(code), *words))
+        try:
+            kept = bool(await self._appending.run(APPEND, _key(code), *words))
+            if kept and entries:
+                await self._copies.await_for(_key(code))
+        except Unknown:
+            self._copies.owe(_key(code))
+            raise
+        return kept
 
     async def remove(self, code: str) -> None:
         # The register last: cut off between the two, the dialogue is still listed for removal.
@@ -87,7 +103,9 @@ class RedisLog:
         await self._appending.ask("SREM", CODES_KEY, code)
 
     async def secret(self) -> bytes:
-        await self._appending.ask("SET", SECRET_KEY, secrets.token_bytes(SECRET_BYTES), "NX")
+        fresh = secrets.token_bytes(SECRET_BYTES)
+        if await self._appending.ask("SET", SECRET_KEY, fresh, "NX"):
+            await self._copies.await_for(SECRET_KEY)
         kept: bytes = await self._appending.ask("GET", SECRET_KEY)
         return kept
 

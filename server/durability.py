@@ -3,14 +3,26 @@
 Asked at start-up, of the embedded store as of any other; the sentences are printed as they are.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 from rooms.errors import Unavailable
+from rooms.redis_cluster import ClusterLine, is_cluster
 from rooms.redis_line import Line, storage_away
 
 LEAST = {"redis": (7, 2), "valkey": (8, 1)}
 SETTINGS = ("appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy")
+
+
+NODE_ALONE = (
+    "This is one node of a cluster; name the cluster instead: redis+cluster:// and then its nodes, "
+    "separated by commas."
+)
+IN_CLUSTER = (
+    "In the cluster, a replica takes over when a primary fails. What the primary had acknowledged "
+    "and not sent on by then, phones offer again; a new epoch says so."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,8 @@ class Durability:
 
 async def check_persistence(url: str) -> Durability:
     """Read version and settings of the server at `url`; raises Unavailable if it is away."""
+    if is_cluster(url):
+        return await _check_cluster(url)
     line = Line(url, lost=storage_away)
     try:
         return judge(await _about(line), await _settings(line))
@@ -31,9 +45,12 @@ async def check_persistence(url: str) -> Durability:
         await line.close()
 
 
-def judge(about: dict[str, str], settings: dict[str, str]) -> Durability:
+def judge(about: dict[str, str], settings: dict[str, str], in_cluster: bool = False) -> Durability:
     """What `INFO server` and the settings mean; settings that may not be read are missing."""
     kind, version = _version(about)
+    mode = about.get("redis_mode") or about.get("server_mode")
+    if mode == "cluster" and not in_cluster:
+        return Durability(fit=False, durable=False, sentences=(NODE_ALONE,))
     findings = [finding for ask in (_file, _fsync, _eviction) if (finding := ask(settings))]
     if _numbers(version) < LEAST[kind]:
         least = ".".join(map(str, LEAST[kind]))
@@ -43,6 +60,27 @@ def judge(about: dict[str, str], settings: dict[str, str]) -> Durability:
         findings = [f"{kind} {version}: whatever is acknowledged is on disk, also in a power cut."]
         return Durability(fit=True, durable=True, sentences=tuple(findings))
     return Durability(fit=True, durable=False, sentences=tuple(findings))
+
+
+async def _check_cluster(url: str) -> Durability:
+    """Every node counts, since every replica may be primary tomorrow; one that is away does not."""
+    cluster = ClusterLine(url, lost=storage_away)
+    try:
+        lines = (await cluster.nodes()).values()
+        asked = await asyncio.gather(*map(_judge_node, lines), return_exceptions=True)
+    finally:
+        await cluster.close()
+    found = [one for one in asked if isinstance(one, Durability)]
+    if not found:
+        raise storage_away()
+    sentences = dict.fromkeys(said for one in found for said in one.sentences)
+    fit = all(one.fit for one in found)
+    durable = all(one.durable for one in found)
+    return Durability(fit, durable, (*sentences, IN_CLUSTER))
+
+
+async def _judge_node(line: Line) -> Durability:
+    return judge(await _about(line), await _settings(line), in_cluster=True)
 
 
 def _file(settings: dict[str, str]) -> str | None:

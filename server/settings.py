@@ -17,6 +17,7 @@ from server.addresses import EVERY_INTERFACE, in_url, is_loopback, reachable_add
 FANOUTS = ("ready", "stock")
 LARGEST_PORT = 65_535
 SHORTEST_TOKEN = 20
+MOST_REPLICAS = 5
 
 
 class BadSetting(Exception):
@@ -46,7 +47,14 @@ class Typed:
     redis_url: str = setting(
         "",
         "Redis 7.2+ or Valkey 8.1+ to keep the dialogues in, such as `redis://10.0.0.5:6379/0`. "
+        "A cluster is named by some of its nodes: `redis+cluster://10.0.0.5:6379,10.0.0.6:6379`. "
         "Empty: the server starts the Valkey it brings along, in the data folder.",
+    )
+    replicas_wait: str = setting(
+        "0",
+        "How many replicas of the store must have what is saved before it is acknowledged. With 1 "
+        "a store that fails for good loses nothing that was acknowledged; each answer takes one "
+        "more way to a replica and back, and without any replica nothing can be saved.",
     )
     public_url: str = setting(
         "",
@@ -97,6 +105,7 @@ class Settings:
     port: int
     data: Path
     redis_url: str | None
+    replicas_wait: int
     public_url: str
     fanout: str
     allowed_origins: frozenset[str]
@@ -141,6 +150,7 @@ def understood(typed: Typed) -> Settings:
         port=int(typed.port),
         data=Path(typed.data).expanduser().resolve(),
         redis_url=typed.redis_url or None,
+        replicas_wait=_count("replicas_wait", typed.replicas_wait),
         public_url=_web_address("public_url", public),
         fanout=typed.fanout,
         allowed_origins=frozenset(
@@ -192,6 +202,12 @@ def _defaults() -> dict[str, str]:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_REPLICAS:
+        raise BadSetting(f"{name}: {text!r} is not a number from 0 to {MOST_REPLICAS}")
+    return int(text)
 
 
 def _web_address(name: str, text: str) -> str:

@@ -34,8 +34,8 @@ class CarefulLog(RedisLog):
     Reading, and so the wall and the downloads, go on.
     """
 
-    def __init__(self, url: str, trouble: Callable[[], str | None]) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, trouble: Callable[[], str | None], replicas_wait: int) -> None:
+        super().__init__(url, replicas_wait=replicas_wait)
         self._trouble = trouble
 
     async def append(
@@ -73,7 +73,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
             stack.push_async_callback(store.stop)
             url, trouble, mended = store.url, store.storage_state, store.dropped_bytes > 0
         durability = await _checked(url)
-        log, presence = CarefulLog(url, trouble), RedisPresence(url)
+        log, presence = CarefulLog(url, trouble, settings.replicas_wait), RedisPresence(url)
         stack.push_async_callback(log.close)
         stack.push_async_callback(presence.close)
         in_peace = "durable" if durability.durable else "not_durable"

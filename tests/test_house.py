@@ -20,9 +20,11 @@ LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 # an ability, so abilities never use each other.
 ABILITIES = "the abilities"
 FLOORS = (
-    ("errors", "log", "protocol_words", "counts"),
-    ("messages",),
-    ("records", "texts", "timers", "redis_line"),
+    ("errors", "protocol_words", "counts"),
+    ("messages", "log", "redis_line"),
+    ("records", "texts", "timers", "cluster_map"),
+    ("redis_cluster",),
+    ("copies",),
     ("dialogue", "redis_log", "presence"),
     ("marks", "options"),
     ("admittance",),

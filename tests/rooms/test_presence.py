@@ -35,7 +35,7 @@ class RedisPresenceAt(RedisPresence):
         super().__init__(url)
         self._clock = clock
 
-    async def _now(self) -> int:
+    async def _now(self, code: str) -> int:
         return self._clock()
 
 

@@ -1,0 +1,113 @@
+"""Plays evenings on a cluster whose primaries fail, and compares what was promised with the log."""
+
+import asyncio
+import contextlib
+import random
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from campaigns.cluster.evening import Evening, Kept, Process
+from campaigns.cluster.faults import Faults, Round
+from campaigns.cluster.local_cluster import LocalCluster, free_ports, local_cluster
+from rooms.redis_log import RedisLog
+
+PROCESSES = 2
+MEAN_PAUSE_SECONDS = 0.15
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run; the same seed gives the same faults to the same dialogues at the same moments."""
+
+    seed: int
+    rounds: int = 12
+    dialogues: int = 4
+    phones: int = 6
+    frozen_seconds: float = 15.0
+    node_timeout_ms: int = 1_000
+    min_replicas: int = 0
+    replicas_wait: int = 0
+
+
+@dataclass
+class Outcome:
+    """`returned` cards were lost with a primary and came back; `wrong` must stay empty."""
+
+    rounds: list[Round] = field(default_factory=list)
+    nodes_used: int = 0
+    posted: int = 0
+    returned: int = 0
+    epochs: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+async def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Outcome:
+    chance = random.Random(plan.seed)
+    outcome = Outcome()
+    async with town(plan) as (cluster, evenings):
+        outcome.nodes_used = len({(await cluster.primary_of(one.key)).port for one in evenings})
+        faults = Faults(cluster, evenings, plan.frozen_seconds)
+        for evening in evenings:
+            evening.begin(lambda: chance.expovariate(1 / MEAN_PAUSE_SECONDS))
+        for number in range(plan.rounds):
+            kind = list(faults.kinds)[number % len(faults.kinds)]
+            round_ = await faults.strike(kind, chance)
+            outcome.rounds.append(round_)
+            say(
+                f"{number + 1:3} {kind}: taken over after {round_.took_over:.1f} s, all live "
+                f"after {round_.live_again:.1f} s"
+            )
+        await asyncio.gather(*(evening.end() for evening in evenings))
+        await _compare(cluster, evenings, outcome)
+    return outcome
+
+
+async def _compare(cluster: LocalCluster, evenings: list[Evening], outcome: Outcome) -> None:
+    log = RedisLog(cluster.url)
+    for evening in evenings:
+        found = await evening.settled()
+        kept = await Kept.read(log, evening.code)
+        returned = kept.returned(evening)
+        outcome.posted += len(evening.posted)
+        outcome.returned += len(returned)
+        outcome.epochs += kept.epochs - 1
+        outcome.wrong += _wrong(evening, found, returned, kept)
+    await log.close()
+
+
+def _wrong(evening: Evening, found: Counter[str], returned: list[str], kept: Kept) -> list[str]:
+    posted = Counter(evening.posted)
+    return [
+        *(f"lost: {text}" for text in posted - found),
+        *(f"doubled or invented: {text}" for text in found - posted),
+        *(f"never answered: {text}" for text in posted if text not in evening.first_acks),
+        *([f"{evening.code} lost cards in silence"] if returned and kept.epochs == 1 else []),
+    ]
+
+
+@contextlib.asynccontextmanager
+async def town(plan: Plan) -> AsyncIterator[tuple[LocalCluster, list[Evening]]]:
+    """Cluster, processes and evenings, filled and quiet."""
+    async with contextlib.AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dt-"))
+        cluster = await stack.enter_async_context(
+            local_cluster(
+                Path(folder),
+                cluster_node_timeout=str(plan.node_timeout_ms),
+                min_replicas_to_write=str(plan.min_replicas),
+            )
+        )
+        wait = ("--replicas-wait", str(plan.replicas_wait))
+        processes = [Process(cluster.url, port, *wait) for port in free_ports(PROCESSES)]
+        for process in processes:
+            await process.open()
+            stack.push_async_callback(process.kill)
+        urls = [process.url for process in processes]
+        evenings = [await Evening.make(processes[0]) for _ in range(plan.dialogues)]
+        for evening in evenings:
+            stack.push_async_callback(evening.leave)
+        await asyncio.gather(*(evening.fill(urls, plan.phones) for evening in evenings))
+        yield cluster, evenings
