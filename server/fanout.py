@@ -6,7 +6,8 @@ server/stock.py does the same by python-socketio's own means.
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from server.frames import WIRE, Wire
+from server.engine import Engine
+from server.frames import Wire
 from server.packets import ack_packet, disconnect_packet, event_packet, ready_frame
 from server.traffic import traffic
 
@@ -35,19 +36,17 @@ class Fanout(Protocol):
     def cut(self, connection: str, reason: str) -> None:
         """Send it away and close it."""
 
-    def turn_out(self, engine_id: str, environ: dict[str, Any]) -> None:
-        """Close a connection that was never welcome."""
-
 
 class ReadyFanout:
     """Writes one ready frame to every wire of a room."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._wires: dict[str, Wire] = {}
         self._rooms: dict[str, dict[str, Wire]] = {}
 
     def plug(self, connection: str, environ: dict[str, Any], hear: Hear, largest: int) -> None:
-        wire: Wire | None = environ["asgi.scope"]["extensions"].get(WIRE)
+        wire = self._engine.welcome(environ)
         if wire is None:  # it left while it was being let in; `unplug` follows
             return
 
@@ -89,8 +88,3 @@ class ReadyFanout:
         if wire is not None:
             wire.write(ready_frame(disconnect_packet()))
             wire.cut(reason)
-
-    def turn_out(self, engine_id: str, environ: dict[str, Any]) -> None:
-        wire = environ["asgi.scope"]["extensions"].get(WIRE)
-        if wire is not None:  # it is gone when the connection ended by itself
-            wire.cut("not_connected")

@@ -2,7 +2,7 @@
 
 Writing a ready frame straight to the transport costs about a tenth of python-socketio's own way
 (one task, one queue and one ASGI send per client and message); taking whole packets where they
-arrive spares a task per command. python-socketio keeps connecting, pings and disconnecting.
+arrive spares a task per command. python-socketio keeps connecting and disconnecting.
 Knows nothing of dialogues. May import `server.packets`.
 """
 
@@ -10,9 +10,10 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.datastructures import Headers
 from websockets.frames import Frame
 from websockets.http11 import Request
 
@@ -48,6 +49,32 @@ Listener = Callable[[int, list[Any]], None]
 """Told each event of one client, in order: the number its answer must carry, and the event."""
 
 
+class Session(Protocol):
+    """What Engine.IO knows of one wire."""
+
+    closed: bool
+    sid: str
+
+    def hear(self, message: bytes) -> None:
+        """A packet that is not for the listener."""
+
+    def hear_text(self, text: bytes) -> None:
+        """One of Engine.IO's own words; raises Malformed."""
+
+    def lost(self) -> None:
+        """The connection has ended."""
+
+
+class Engine(Protocol):
+    """Opens sessions; a wire finds it as `engine` of the app that it serves."""
+
+    def opens(self, address: str) -> bool:
+        """Whether a websocket at this address can be a session."""
+
+    def open(self, wire: "Wire", headers: Headers) -> Session:
+        """The session of a wire whose websocket stands."""
+
+
 class Wire(WebSocketsSansIOProtocol):
     """One websocket connection, as uvicorn serves it, with a short way in and out.
 
@@ -55,6 +82,7 @@ class Wire(WebSocketsSansIOProtocol):
     """
 
     listener: Listener | None = None
+    session: Session | None = None
     behind = False
     _missed_frames = False
     _malformed = 0
@@ -68,9 +96,20 @@ class Wire(WebSocketsSansIOProtocol):
         _keep_kernel_queue_short(self.transport)
 
     def handle_connect(self, event: Request) -> None:
-        super().handle_connect(event)
-        if self.response.status_code == 101:
-            cast(dict[str, Any], self.scope["extensions"])[WIRE] = self
+        """Opens a session at once; what cannot be one goes the long way and is refused there."""
+        engine: Engine | None = getattr(self.app, "engine", None)
+        if engine is None or not engine.opens(event.path):
+            super().handle_connect(event)
+            return
+        response = self.conn.accept(event)
+        self.conn.send_response(response)
+        self.handshake_initiated = self.handshake_complete = True
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        if response.status_code == 101:
+            self.session = engine.open(self, event.headers)
+        else:
+            self.close_sent = True
+            self.transport.close()
 
     def allow(self, message_bytes: int) -> None:
         """Messages up to this size from now on."""
@@ -141,25 +180,25 @@ class Wire(WebSocketsSansIOProtocol):
         # Let go of everything that holds on to itself, or only a long collection would free it.
         self.listener = None
         self.conn.parser.close()
-        if hasattr(self, "scope"):
-            cast(dict[str, Any], self.scope["extensions"]).clear()
+        session, self.session = self.session, None
+        if session is not None:
+            session.lost()
 
     # In
 
     def send_receive_event_to_app(self) -> None:
-        """A whole message arrived: an event goes to the listener, the rest to python-socketio."""
+        """A whole message arrived: an event goes to the listener, the rest to the session."""
         message = b"".join(self.frames)
+        self.frames = []
+        if self.session is None:
+            return
         try:
             if self.curr_msg_data_type == "text":
-                wanted = _is_engine_text(message)
-            else:
-                wanted = self._take(read_packet(message))
+                self.session.hear_text(message)
+            elif self._take(read_packet(message)):
+                self.session.hear(message)
         except Malformed:
-            wanted = False
             self._count_malformed()
-        if wanted:
-            super().send_receive_event_to_app()
-        self.frames = []
 
     def handle_cont(self, event: Frame) -> None:
         # Empty fragments count for nothing in the size limit and would pile up without end.
@@ -193,13 +232,6 @@ class Wire(WebSocketsSansIOProtocol):
         self._malformed += 1
         if self._malformed > MALFORMED_ALLOWED:
             self.cut("malformed")
-
-
-def _is_engine_text(message: bytes) -> bool:
-    """Engine.IO's pong and close; the rest of it is for polling and upgrades. Raises Malformed."""
-    if message in (b"3", b"1"):
-        return True
-    raise Malformed("unexpected_text")
 
 
 def _keep_kernel_queue_short(transport: asyncio.Transport) -> None:

@@ -11,6 +11,9 @@ from rooms.errors import Busy, DialogtischError
 
 COMMANDS_AT_ONCE = 40
 COMMANDS_PER_SECOND = 10
+# Long enough for us, not for them: when 3,000 phones arrive at once on a busy machine, it can take
+# more than 5 seconds to read what they said; turning them out would bring them all back.
+CONNECT_SECONDS = 15.0
 FAILED_JOINS_AT_ONCE = 60
 FAILED_JOINS_PER_SECOND = 2
 FAILED_JOIN_PAUSE_S = 2.0

@@ -4,7 +4,6 @@ Turns connections into lines and audiences into rooms. Decides nothing about dia
 connect stands in server/admission.py, what is said then in server/conversation.py.
 """
 
-import asyncio
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -18,7 +17,7 @@ from rooms.messages import Actor, Audience, Frame, Participant
 from rooms.writer import INTERNAL
 from server.admission import Admission, StaffDoor
 from server.conversation import Conversation, Line
-from server.engine import tidy_engine
+from server.engine import PING_SECONDS, PONG_SECONDS, Engine, Register
 from server.fanout import Fanout, ReadyFanout
 from server.frames import MESSAGE_BYTES
 from server.limits import Caller
@@ -31,14 +30,8 @@ from server.traffic import traffic
 
 log = structlog.get_logger(__name__)
 
-# Long enough for us, not for them: when 3,000 phones arrive at once on a busy machine, it can take
-# more than 5 seconds to read what they said; turning them out would bring them all back.
-CONNECT_SECONDS = 15.0
 CONNECTIONS_PER_PERSON = 3
 CONNECTIONS_PER_LINK = 20
-PING_SECONDS = 25
-PONG_SECONDS = 20
-_ADMITTED = "dialogtisch.admitted"
 
 
 class Sockets:
@@ -53,14 +46,13 @@ class Sockets:
         self._lines: dict[str, Line] = {}
         self._callers: dict[tuple[str, str], Caller] = {}
         self.sio = _server(settings)
+        self._engine: Engine | None = None
         self._fanout: Fanout
         if settings.fanout == "stock":
             self._fanout = StockFanout(self.sio)
         else:
-            self._fanout = ReadyFanout()
-            tidy_engine(self.sio)
-        self._begin = self.sio.eio.handlers["connect"]
-        self.sio.eio.on("connect", self._expect_connect)
+            self._engine = Engine(self.sio)
+            self._fanout = ReadyFanout(self._engine)
         self.sio.on("connect", self._connect)
         self.sio.on("disconnect", self._disconnect)
 
@@ -72,7 +64,7 @@ class Sockets:
 
     def app(self, others: Any) -> Any:
         """The ASGI app: sockets below /socket.io/, everything else goes to `others`."""
-        return socketio.ASGIApp(self.sio, others)
+        return self._engine.app(others) if self._engine else socketio.ASGIApp(self.sio, others)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -84,16 +76,6 @@ class Sockets:
 
     # Coming
 
-    async def _expect_connect(self, engine_id: str, environ: dict[str, Any]) -> None:
-        """python-socketio would let a socket that never says CONNECT stay for ever."""
-        loop = asyncio.get_running_loop()
-        loop.call_later(CONNECT_SECONDS, self._turn_out_stranger, engine_id, environ)
-        await self._begin(engine_id, environ)
-
-    def _turn_out_stranger(self, engine_id: str, environ: dict[str, Any]) -> None:
-        if _ADMITTED not in environ:
-            self._fanout.turn_out(engine_id, environ)
-
     async def _connect(self, connection: str, environ: dict[str, Any], auth: Any = None) -> None:
         try:
             code, by = await self._admission.admit(environ["asgi.scope"], auth)
@@ -104,7 +86,6 @@ class Sockets:
             traffic.turn_away(INTERNAL)
             log.exception("connect_failed")
             raise _refusal(INTERNAL) from None
-        environ[_ADMITTED] = True
         self._admit(connection, environ, code, by)
 
     def _admit(self, connection: str, environ: dict[str, Any], code: str, by: Actor) -> None:
@@ -171,13 +152,14 @@ def _server(settings: Settings) -> socketio.AsyncServer:
     The origin is checked in server/admission.py: its own check would trust X-Forwarded-Host and
     could not tell a page why it is not let in.
     """
-    largest = STAFF_MESSAGE_BYTES if settings.fanout == "stock" else MESSAGE_BYTES
+    stock = settings.fanout == "stock"
     return socketio.AsyncServer(
+        client_manager=None if stock else Register(),
         async_mode="asgi",
         transports=["websocket"],
         serializer=LimitedPacket,
         async_handlers=False,  # with its default one client's commands overtake each other
-        max_http_buffer_size=largest,
+        max_http_buffer_size=STAFF_MESSAGE_BYTES if stock else MESSAGE_BYTES,
         ping_interval=PING_SECONDS,
         ping_timeout=PONG_SECONDS,
         cors_allowed_origins=[],

@@ -11,9 +11,12 @@ from typing import Any
 import socketio  # type: ignore[import-untyped]
 
 from rooms.errors import Malformed
+from server import limits
 from server.fanout import VIEW, Hear
 from server.frames import MALFORMED_ALLOWED
 from server.packets import LimitedPacket
+
+_WELCOME = "dialogtisch.welcome"
 
 
 class StockFanout:
@@ -23,10 +26,23 @@ class StockFanout:
         self._sio = sio
         self._under_way: set[asyncio.Task[Any]] = set()
         self._hear: dict[str, Hear] = {}
+        self._begin = sio.eio.handlers["connect"]
+        sio.eio.on("connect", self._expect_connect)
         sio.eio.on("message", _closing_after_malformed(sio))
         sio.on("*", self._event)
 
+    async def _expect_connect(self, engine_id: str, environ: dict[str, Any]) -> None:
+        """python-socketio would let a socket that never says CONNECT stay for ever."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(limits.CONNECT_SECONDS, self._turn_out_stranger, engine_id, environ)
+        await self._begin(engine_id, environ)
+
+    def _turn_out_stranger(self, engine_id: str, environ: dict[str, Any]) -> None:
+        if _WELCOME not in environ:
+            self._start(self._sio.eio.disconnect(engine_id))
+
     def plug(self, connection: str, environ: dict[str, Any], hear: Hear, largest: int) -> None:
+        environ[_WELCOME] = True
         self._hear[connection] = hear
 
     def unplug(self, connection: str) -> None:
@@ -56,9 +72,6 @@ class StockFanout:
 
     def cut(self, connection: str, reason: str) -> None:
         self._start(self._send_away(connection))
-
-    def turn_out(self, engine_id: str, environ: dict[str, Any]) -> None:
-        self._start(self._sio.eio.disconnect(engine_id))
 
     async def _send_away(self, connection: str) -> None:
         engine_id = self._sio.manager.eio_sid_from_sid(connection, "/")

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -24,12 +24,17 @@ class NotOpened(Exception):
 
 
 @contextlib.asynccontextmanager
-async def trial_server(data: Path | None = None) -> AsyncIterator[tuple[str, int]]:
-    """The organiser's link and the process id; without `data`, nothing is kept afterwards."""
+async def trial_server(
+    data: Path | None = None, options: Sequence[str] = ()
+) -> AsyncIterator[tuple[str, int]]:
+    """The organiser's link and the process id; without `data`, nothing is kept afterwards.
+
+    `options` are more of those of the command line, such as `--fanout stock`.
+    """
     async with contextlib.AsyncExitStack() as stack:
         if data is None:
             data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dt-")))
-        process = await _started(data.absolute())
+        process = await _started(data.absolute(), options)
         stack.push_async_callback(_end, process)
         assert process.stdout is not None
         link = await _link(process.stdout)
@@ -38,10 +43,10 @@ async def trial_server(data: Path | None = None) -> AsyncIterator[tuple[str, int
         yield link, process.pid
 
 
-async def _started(data: Path) -> asyncio.subprocess.Process:
+async def _started(data: Path, more: Sequence[str]) -> asyncio.subprocess.Process:
     """Settings of another server in the environment must not lead this one to that one's store."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("DIALOGTISCH_")}
-    options = ("--host", "127.0.0.1", "--port", "0", "--data", str(data))
+    options = ("--host", "127.0.0.1", "--port", "0", "--data", str(data), *more)
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "server", "serve", *options),
         cwd=ROOT,

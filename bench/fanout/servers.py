@@ -19,7 +19,7 @@ import uvicorn
 import uvloop
 
 from bench.fanout import payload
-from server.engine import tidy_engine
+from server.engine import Engine, Register
 from server.fanout import ReadyFanout
 from server.frames import MESSAGE_BYTES
 from server.packets import LimitedPacket, ack_packet, event_packet, ready_frame
@@ -37,10 +37,10 @@ def in_rooms(kind: str) -> tuple[Any, Callable[[], None]]:
         transports=["websocket"],
         serializer="msgpack" if stock else LimitedPacket,
         async_handlers=False,
+        client_manager=None if stock else Register(),
     )
-    if not stock:
-        tidy_engine(sio)
-    ready = ReadyFanout()
+    engine = Engine(sio)
+    ready = ReadyFanout(engine)
 
     async def connect(sid: str, environ: dict[str, Any], _auth: Any = None) -> None:
         if stock:
@@ -66,7 +66,7 @@ def in_rooms(kind: str) -> tuple[Any, Callable[[], None]]:
         else:
             ready.publish(ROOM, payload.VIEW)
 
-    return socketio.ASGIApp(sio), publish
+    return socketio.ASGIApp(sio) if stock else engine.app(), publish
 
 
 class Bare(asyncio.Protocol):

@@ -9,7 +9,7 @@ import socketio
 from phones import DISCONNECT, EVENT, Phone, until
 from sockets_open import TOKEN, OpenSockets
 
-from server import conversation, sockets
+from server import conversation, limits
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -172,7 +172,7 @@ async def test_a_fourth_connection_of_a_phone_ends_its_oldest(evening: OpenSocke
 async def test_a_socket_that_never_says_connect_is_closed(
     evening: OpenSockets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sockets, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(limits, "CONNECT_SECONDS", 0.2)
     silent, phone = await Phone.open(evening.url), await evening.phone()
     await silent.until_closed()
     assert not phone.is_closed

@@ -12,7 +12,7 @@ import socketio
 from open_server import QuietServer
 from phones import Phone, until
 
-from server.engine import tidy_engine
+from server.engine import Engine, Register
 from server.fanout import ReadyFanout, Reply
 from server.frames import MESSAGE_BYTES, WIRE, Wire
 from server.packets import LimitedPacket
@@ -58,14 +58,16 @@ class OpenWires:
 async def wires_open() -> AsyncIterator[OpenWires]:
     port = take_port("127.0.0.1", 0)
     sio = socketio.AsyncServer(
-        async_mode="asgi", transports=["websocket"], serializer=LimitedPacket
+        async_mode="asgi",
+        transports=["websocket"],
+        serializer=LimitedPacket,
+        client_manager=Register(),
     )
-    tidy_engine(sio)
-    opened = OpenWires(f"http://127.0.0.1:{port.getsockname()[1]}", ReadyFanout(), sio)
+    engine = Engine(sio)
+    opened = OpenWires(f"http://127.0.0.1:{port.getsockname()[1]}", ReadyFanout(engine), sio)
     sio.on("connect", opened.connect)
     sio.on("disconnect", opened.disconnect)
-    app = socketio.ASGIApp(sio)
-    server = QuietServer(serve_config(app, host="127.0.0.1", port=0, lifespan="off"))
+    server = QuietServer(serve_config(engine.app(), host="127.0.0.1", port=0, lifespan="off"))
     serving = asyncio.create_task(server.serve([port]))
     await until(lambda: server.started)
     try:
