@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rooms.protocol_page import protocol_page
 from server.demo import demo
+from server.organiser_link import tell_link
 from server.replay.replaying import replay
 from server.running import serve
 from server.settings import BadSetting, read_settings, settings_page
@@ -36,6 +37,7 @@ VERBS: dict[str, Callable[[Sequence[str]], None]] = {
     "serve": start_server,
     "replay": replay,
     "demo": start_demo,
+    "link": tell_link,
     "docs": write_docs,
 }
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -20,12 +21,14 @@ from rooms.messages import ORGANISER, Language, Texts
 from server.bodies import read_body
 from server.codes import Typed, typed_code
 from server.downloads import FILES, download
-from server.entry import Entry
+from server.entry import Badge, Entry
 from server.known_codes import KnownCodes
 from server.making import begin, carry_out_or_remove, fresh_id, new_call
 from server.qr import join_url, qr_svg
 from server.results import results
 from server.templates import read_template, set_up
+
+log = structlog.get_logger(__name__)
 
 SVG = "image/svg+xml"
 MOST_TABLES = 200
@@ -73,8 +76,9 @@ class Dialogues:
 
     async def enter(self, request: Request) -> Response:
         body = await read_body(request, EnterBy)
-        badge = await self.entry.exchange(body.secret)
+        badge = await self._badge(body.secret)
         link = badge.link
+        log.info("staff_entered", code=badge.code, link=link.id if link else "organiser")
         response = JSONResponse(
             {
                 "ok": True,
@@ -87,6 +91,13 @@ class Dialogues:
         )
         self.entry.give_cookie(response, badge, self.secure)
         return response
+
+    async def _badge(self, secret: str) -> Badge:
+        try:
+            return await self.entry.exchange(secret)
+        except Refused as refused:
+            log.warning("entry_refused", reason=refused.reason)
+            raise
 
     async def listed(self, request: Request) -> Response:
         self.entry.check_organiser(request.cookies)

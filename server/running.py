@@ -8,14 +8,18 @@ import socket
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
+import structlog
 import uvicorn
 
 from server.app import create_app
 from server.entry import Keys
+from server.logs import set_up_logs, tell_loop
 from server.ports import take_port
 from server.serving import allow_many_connections, collect_rarely, serve_config
 from server.settings import Settings
 from server.storage import Storage, open_storage
+
+log = structlog.get_logger(__name__)
 
 LINE = "─" * 72
 Meanwhile = Callable[[str], Coroutine[Any, Any, None]]
@@ -50,6 +54,7 @@ def serve(settings: Settings, meanwhile: Meanwhile | None = None) -> None:
     `meanwhile` runs beside the open server and says the welcome instead; it gets the organiser's
     link as this machine itself uses it.
     """
+    set_up_logs(settings.log_level, settings.log_format)
     port = take_port(settings.host, settings.port)
     settings = with_port(settings, port.getsockname()[1])
     allow_many_connections()
@@ -63,12 +68,16 @@ def serve(settings: Settings, meanwhile: Meanwhile | None = None) -> None:
 async def _serve(
     settings: Settings, config: uvicorn.Config, port: socket.socket, meanwhile: Meanwhile | None
 ) -> None:
+    asyncio.get_running_loop().set_exception_handler(tell_loop)
     async with open_storage(settings) as storage:
         config.app = await create_app(settings, storage)
         organiser = Keys(await storage.log.secret()).organiser_fragment()
         beside: list[asyncio.Task[None]] = []
 
         def opened() -> None:
+            log.info(
+                "opened", fanout=settings.fanout, storage=storage.state(), https=settings.secure
+            )
             if meanwhile is None:
                 print(welcome(settings, storage, organiser), flush=True)
             else:
@@ -80,6 +89,7 @@ async def _serve(
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+    log.info("closed")
     print("Saved and closed." if meanwhile is None else "Closed.", flush=True)
 
 
@@ -99,11 +109,19 @@ def welcome(settings: Settings, storage: Storage, organiser: str) -> str:
             "  Dialogtisch is open.",
             "",
             f"  People join at     {settings.public_url}",
-            "  You organise at    (personal: whoever has this link may do everything)",
-            f"  {settings.public_url}/enter#{organiser}",
+            *_organising(settings, organiser),
             "",
             *(f"  {sentence}" for sentence in storage.sentences),
             "  Ctrl-C ends the evening; everything is kept.",
             LINE,
         )
+    )
+
+
+def _organising(settings: Settings, organiser: str) -> tuple[str, ...]:
+    if not settings.show_link:
+        return ("  You organise at    the link that `./run link` tells, with the same settings",)
+    return (
+        "  You organise at    (personal: whoever has this link may do everything)",
+        f"  {settings.public_url}/enter#{organiser}",
     )

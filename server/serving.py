@@ -38,6 +38,7 @@ def serve_config(
         proxy_headers=False,
         server_header=False,
         access_log=False,
+        log_config=None,  # server/logs.py decides what is written down
         log_level="error",  # a warning per odd request would fill the disk
         backlog=WAITING_CONNECTIONS,
         timeout_graceful_shutdown=GOODBYE_SECONDS,

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from server.addresses import EVERY_INTERFACE, in_url, is_loopback, reachable_address
 
 FANOUTS = ("ready", "stock")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("auto", "json", "readable")
 LARGEST_PORT = 65_535
 SHORTEST_TOKEN = 20
 MOST_REPLICAS = 5
@@ -88,6 +90,21 @@ class Typed:
         "when `metrics` is not an address of this machine itself. Give it by the environment: a "
         "command line can be read by everybody on the machine.",
     )
+    show_link: str = setting(
+        "yes",
+        "Whether the organiser's link is printed at start: `yes` or `no`. Say `no` where what is "
+        "printed ends up in a log that others read, as in a container; the verb `link` tells it.",
+    )
+    log_level: str = setting(
+        "info",
+        "What is written down: `debug`, `info`, `warning` or `error`. No level shows what people "
+        "typed, a token, the secret of a link or a network address.",
+    )
+    log_format: str = setting(
+        "auto",
+        "`json`: one line of JSON each; `readable`: for people; `auto`: readable on a terminal and "
+        "JSON elsewhere.",
+    )
     source_url: str = setting(
         "",
         "Where the source of this very version can be had, such as "
@@ -112,6 +129,9 @@ class Settings:
     allowed_hosts: frozenset[str]
     metrics: tuple[str, int] | None
     metrics_token: str = dataclasses.field(repr=False)
+    show_link: bool
+    log_level: str
+    log_format: str
     source_url: str
 
     @property
@@ -142,8 +162,6 @@ def understood(typed: Typed) -> Settings:
     """The typed settings checked; raises BadSetting."""
     if not typed.port.isdecimal() or int(typed.port) > LARGEST_PORT:
         raise BadSetting(f"port: {typed.port!r} is not a number from 0 to {LARGEST_PORT}")
-    if typed.fanout not in FANOUTS:
-        raise BadSetting(f"fanout: {typed.fanout!r} is neither of {', '.join(FANOUTS)}")
     public = typed.public_url.rstrip("/") or f"http://{reachable_address(typed.host)}:{typed.port}"
     return Settings(
         host=typed.host,
@@ -152,13 +170,16 @@ def understood(typed: Typed) -> Settings:
         redis_url=typed.redis_url or None,
         replicas_wait=_count("replicas_wait", typed.replicas_wait),
         public_url=_web_address("public_url", public),
-        fanout=typed.fanout,
+        fanout=_one_of("fanout", typed.fanout, FANOUTS),
         allowed_origins=frozenset(
             _web_address("allowed_origins", origin) for origin in _listed(typed.allowed_origins)
         ),
         allowed_hosts=frozenset(host.lower() for host in _listed(typed.allowed_hosts)),
         metrics=_watching_place(typed.metrics, typed.metrics_token),
         metrics_token=typed.metrics_token,
+        show_link=_one_of("show_link", typed.show_link, ("yes", "no")) == "yes",
+        log_level=_one_of("log_level", typed.log_level, LOG_LEVELS),
+        log_format=_one_of("log_format", typed.log_format, LOG_FORMATS),
         source_url=_page_address("source_url", typed.source_url) if typed.source_url else "",
     )
 
@@ -198,6 +219,12 @@ def settings_page() -> str:
 
 def _defaults() -> dict[str, str]:
     return {field.name: str(field.default) for field in dataclasses.fields(Typed)}
+
+
+def _one_of(name: str, text: str, choices: Sequence[str]) -> str:
+    if text not in choices:
+        raise BadSetting(f"{name}: {text!r} is neither of {', '.join(choices)}")
+    return text
 
 
 def _listed(text: str) -> list[str]:

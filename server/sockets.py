@@ -80,7 +80,7 @@ class Sockets:
         try:
             code, by = await self._admission.admit(environ["asgi.scope"], auth)
         except DialogtischError as refused:
-            traffic.turn_away(refused)
+            log.info("connection_refused", reason=traffic.turn_away(refused))
             raise _refusal(refused) from None
         except Exception:
             traffic.turn_away(INTERNAL)
@@ -93,6 +93,7 @@ class Sockets:
         line = Line(connection, code, by, caller, cut=partial(self.cut, connection))
         self._lines[connection] = line
         caller.connections.append(connection)
+        log.debug("connected", code=code, role=by.role, connections=len(self._lines))
         is_phone = isinstance(by, Participant)
         largest = MESSAGE_BYTES if is_phone else STAFF_MESSAGE_BYTES
         self._fanout.plug(connection, environ, partial(self._conversation.hear, line), largest)
@@ -122,6 +123,7 @@ class Sockets:
             return
         for room in list(line.rooms):
             self._leave(line, room)
+        log.info("connection_cut", code=line.code, role=line.by.role, reason=reason)
         self._fanout.cut(connection, reason)
 
     def _leave(self, line: Line, room: str) -> None:
@@ -135,6 +137,7 @@ class Sockets:
         if line is None:
             return
         line.gone = True
+        log.debug("disconnected", code=line.code, role=line.by.role)
         for room in list(line.rooms):
             self._leave(line, room)
         self._fanout.unplug(connection)

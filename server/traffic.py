@@ -28,11 +28,14 @@ class Traffic:
         self.turned_away: Counter[str] = Counter()
         """Connections that were not let in, by reason; unknown_code is a failed join."""
 
-    def turn_away(self, error: DialogtischError) -> None:
+    def turn_away(self, error: DialogtischError) -> str:
+        """Counts it and gives the reason it was counted under."""
         # What was forgotten says its code, which is no reason and without end.
         reason = "unknown_code" if isinstance(error, Forgotten) else error.reason
         known = reason in self.turned_away or len(self.turned_away) < MOST_REASONS
-        self.turned_away[reason if known else "other"] += 1
+        counted = reason if known else "other"
+        self.turned_away[counted] += 1
+        return counted
 
 
 traffic = Traffic()
