@@ -23,6 +23,8 @@ from rooms.records import StaffLink
 SECRET_BYTES = 16
 COOKIE_SECONDS = 30 * 24 * 3600
 ORGANISER_COOKIE = "dt_organiser"
+# Browsers keep such a cookie to https and to this very host; on plain http they would refuse it.
+SECURE_PREFIX = "__Host-"
 # What may stand in the name of a cookie and in an address without being written differently.
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -88,6 +90,7 @@ class Entry:
         self.keys = keys
         self.hall = hall
         self.public_url = public_url
+        self._prefix = SECURE_PREFIX if public_url.startswith("https://") else ""
 
     def link_url(self, code: str, link: LinkId) -> str:
         return f"{self.public_url}/enter#{self.keys.link_fragment(code, link)}"
@@ -107,7 +110,7 @@ class Entry:
         """Lets the browser in again for thirty days, or until the link is revoked."""
         code, link = (badge.code or "", badge.link.id if badge.link else "organiser")
         response.set_cookie(
-            cookie_name(code, link),
+            self._prefix + cookie_name(code, link),
             self.keys.signed(code, link),
             max_age=COOKIE_SECONDS,
             path="/",
@@ -122,11 +125,13 @@ class Entry:
             raise Refused("not_signed_in")
 
     def is_organiser(self, cookies: dict[str, str]) -> bool:
-        return self.keys.is_signed(cookies.get(ORGANISER_COOKIE, ""), "", "organiser")
+        cookie = cookies.get(self._prefix + ORGANISER_COOKIE, "")
+        return self.keys.is_signed(cookie, "", "organiser")
 
     async def staff(self, cookies: dict[str, str], code: str, link: LinkId) -> Staff:
         """Who enters with this link's cookie; raises Refused or Forgotten."""
-        if not self.keys.is_signed(cookies.get(cookie_name(code, link), ""), code, link):
+        cookie = cookies.get(self._prefix + cookie_name(code, link), "")
+        if not self.keys.is_signed(cookie, code, link):
             raise Refused("not_signed_in")
         known = valid_link(await self._dialogue(code), link)
         return Staff(known.role, known.id, known.table)
@@ -140,7 +145,7 @@ class Entry:
             await self._dialogue(code)
             return ORGANISER
         reason = "not_signed_in"
-        for link in _links_in(cookies, code):
+        for link in _links_in(cookies, self._prefix + cookie_name(code, "")):
             try:
                 staff = await self.staff(cookies, code, link)
             except Refused as refused:
@@ -178,8 +183,7 @@ def read_cookies(header: str | None) -> dict[str, str]:
     return cookie_parser(header or "")
 
 
-def _links_in(cookies: dict[str, str], code: str) -> list[LinkId]:
-    start = cookie_name(code, "")
+def _links_in(cookies: dict[str, str], start: str) -> list[LinkId]:
     links = [name.removeprefix(start) for name in cookies if name.startswith(start)]
     return [LinkId(link) for link in links if _PLAIN.fullmatch(link)]
 

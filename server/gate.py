@@ -13,6 +13,9 @@ from server.answers import refusal
 from server.settings import Settings
 
 READING = ("GET", "HEAD", "OPTIONS")
+TWO_YEARS_S = 2 * 365 * 24 * 3600
+# Everything of the browser that no page of ours needs.
+NOT_NEEDED = ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
 
 
 class Gate:
@@ -52,9 +55,11 @@ class Gate:
         headers["referrer-policy"] = "no-referrer"
         headers["x-content-type-options"] = "nosniff"
         headers["cross-origin-resource-policy"] = "same-origin"
+        headers["permissions-policy"] = ", ".join(f"{feature}=()" for feature in NOT_NEEDED)
         headers.setdefault("cache-control", "no-store")
-        if self.settings.secure:  # browsers ignore it, with a complaint, on plain http
+        if self.settings.secure:  # browsers ignore these, one with a complaint, on plain http
             headers["cross-origin-opener-policy"] = "same-origin"
+            headers["strict-transport-security"] = f"max-age={TWO_YEARS_S}; includeSubDomains"
 
 
 def content_security_policy(host: str) -> str:
@@ -72,5 +77,6 @@ def content_security_policy(host: str) -> str:
             "base-uri 'none'",
             "form-action 'self'",
             "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
         )
     )

@@ -112,7 +112,21 @@ async def test_by_https_the_cookie_is_never_sent_in_the_open(built_client: Path)
     async with open_server(MemoryLog(), built_client, *public) as server:
         fragment = (await server.keys()).organiser_fragment()
         response = await server.post("/api/enter", {"secret": fragment})
-        assert "secure" in response.headers["set-cookie"].lower().split("; ")
+        cookie = response.headers["set-cookie"]
+        assert cookie.startswith("__Host-dt_organiser=")
+        assert "domain=" not in cookie.lower()
+        assert {"secure", "path=/", "httponly"} <= set(cookie.lower().split("; "))
+
+
+async def test_by_https_a_cookie_that_anybody_could_have_set_is_worth_nothing(
+    built_client: Path,
+) -> None:
+    public = ("--public-url", "https://dialog.example.org")
+    async with open_server(MemoryLog(), built_client, *public) as server:
+        signed = (await server.keys()).signed("", "organiser")
+        for name, status in (("dt_organiser", 401), ("__Host-dt_organiser", 200)):
+            headers = {"cookie": f"{name}={signed}"}
+            assert (await server.get("/api/dialogues", headers=headers)).status == status
 
 
 async def test_the_secret_is_in_no_answer_but_the_list_of_links(organiser: OpenServer) -> None:

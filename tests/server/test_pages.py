@@ -262,11 +262,16 @@ async def test_by_https_everything_stricter_is_switched_on(built_client: Path) -
     ) as secure:
         headers = (await secure.get("/", headers={"host": "dialog.example.org"})).headers
         assert headers["cross-origin-opener-policy"] == "same-origin"
+        https = headers["strict-transport-security"]
+        assert int(re.search(r"max-age=(\d+)", https)[1]) >= 365 * 24 * 3600  # type: ignore[index]
+        assert "includeSubDomains" in https
 
 
 @session_loop
 async def test_on_plain_http_no_header_makes_the_browser_complain(server: OpenServer) -> None:
-    assert "cross-origin-opener-policy" not in (await server.get("/")).headers
+    headers = (await server.get("/")).headers
+    assert "cross-origin-opener-policy" not in headers
+    assert "strict-transport-security" not in headers
 
 
 @session_loop
