@@ -10,6 +10,7 @@ from typing import Any
 from rooms.errors import Unavailable
 from rooms.redis_cluster import ClusterLine, is_cluster
 from rooms.redis_line import Line, storage_away
+from server.store_versions import weakness
 
 LEAST = {"redis": (7, 2), "valkey": (8, 1)}
 SETTINGS = ("appendonly", "appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy")
@@ -56,10 +57,12 @@ def judge(about: dict[str, str], settings: dict[str, str], in_cluster: bool = Fa
         least = ".".join(map(str, LEAST[kind]))
         findings.insert(0, f"This is {kind} {version}; Dialogtisch needs {kind} {least} or newer.")
         return Durability(fit=False, durable=not findings[1:], sentences=tuple(findings))
-    if not findings:
+    durable = not findings
+    if durable:
         findings = [f"{kind} {version}: whatever is acknowledged is on disk, also in a power cut."]
-        return Durability(fit=True, durable=True, sentences=tuple(findings))
-    return Durability(fit=True, durable=False, sentences=tuple(findings))
+    if weak := weakness(kind, _numbers(version), in_cluster):
+        findings.append(weak)
+    return Durability(fit=True, durable=durable, sentences=tuple(findings))
 
 
 async def _check_cluster(url: str) -> Durability:

@@ -6,7 +6,7 @@ from rooms.errors import Unavailable
 from server.durability import check_persistence, judge
 
 VALKEY = {"redis_version": "7.2.4", "server_name": "valkey", "valkey_version": "9.1.2"}
-REDIS = {"redis_version": "8.0.4"}
+REDIS = {"redis_version": "8.6.3"}
 SAFE = {
     "appendonly": "yes",
     "appendfsync": "always",
@@ -75,3 +75,31 @@ def test_a_server_that_is_too_old_is_not_used(about: dict[str, str], fit: bool) 
     found = judge(about, SAFE)
     assert found.fit is fit
     assert ("newer" in found.sentences[0]) is not fit
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "alone", "in_cluster"),
+    [
+        ("valkey", "9.1.2", True, False),
+        ("valkey", "9.1.3", True, True),
+        ("valkey", "9.2.0", True, True),
+        ("valkey", "10.0.0", True, True),
+        ("valkey", "9.1.1", False, False),
+        ("valkey", "9.0.7", True, True),
+        ("valkey", "9.0.6", False, False),
+        ("valkey", "8.1.9", True, False),
+        ("valkey", "8.1.8", False, False),
+        ("redis", "8.6.3", True, True),
+        ("redis", "8.6.2", False, False),
+        ("redis", "7.4.6", False, False),
+    ],
+)
+def test_a_store_with_known_holes_is_used_with_a_warning(
+    kind: str, version: str, alone: bool, in_cluster: bool
+) -> None:
+    about = {"redis_version": "7.2.4", f"{kind}_version": version}
+    for where, safe in ((False, alone), (True, in_cluster)):
+        found = judge(about, SAFE, in_cluster=where)
+        assert (found.fit, found.durable) == (True, True)
+        warned = any("known security holes" in sentence for sentence in found.sentences)
+        assert warned is not safe
