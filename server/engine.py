@@ -126,6 +126,11 @@ class Engine:
         app.engine = self  # where a wire finds it
         return app
 
+    @property
+    def held(self) -> dict[str, int]:
+        """How many strangers there are, and tasks for those who come and go."""
+        return {"strangers": len(self._strangers), "under_way": len(self._under_way)}
+
     @staticmethod
     @functools.lru_cache(QUERIES_REMEMBERED)
     def opens(address: str) -> bool:

@@ -3,6 +3,7 @@
 No name of a dialogue, no text, token or address is ever a label; labels are words of this program.
 """
 
+import asyncio
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -103,6 +104,10 @@ class Metrics(Collector):
         yield _count("malformed", "Packets that could not be read.", traffic.malformed)
 
     def _machine(self) -> Iterator[Metric]:
+        told = "Things kept in memory for connections and dialogues, by what they are."
+        seats = sum(len(live.audiences) for live in self._hall.lives)
+        kept = {**self._sockets.held, "seats": seats, "tasks": len(asyncio.all_tasks())}
+        yield _gauges("held", told, "what", kept)
         told = "By how much the event loop was late, ten times a second."
         yield _spread("loop_late_seconds", told, self._pulse.late_seconds)
 

@@ -74,6 +74,14 @@ class Sockets:
         """How many connections there are of each role."""
         return Counter(line.by.role for line in self._lines.values())
 
+    @property
+    def held(self) -> dict[str, int]:
+        """How many things are kept for connections, by what they are: leaks would show here."""
+        kept = {"lines": len(self._lines), "callers": len(self._callers)}
+        kept["socketio_environs"] = len(self.sio.environ)
+        kept["engine_sockets"] = len(self.sio.eio.sockets)
+        return {**kept, **(self._engine.held if self._engine else {})}
+
     # Coming
 
     async def _connect(self, connection: str, environ: dict[str, Any], auth: Any = None) -> None:

@@ -107,7 +107,7 @@ async def test_no_label_tells_of_a_dialogue_or_a_person(built_client: Path, free
         assert secret not in page
     labels = re.findall(r'(\w+)="([^"]*)"', page)
     assert {name for name, _ in labels} <= {
-        *("role", "command", "outcome", "reason", "state", "le"),
+        *("role", "command", "outcome", "reason", "state", "what", "le"),
     }
     words = {word for name, word in labels if name != "le"}
     assert {word for word in words if not re.fullmatch(r"[A-Za-z_]{2,40}", word)} == set()
