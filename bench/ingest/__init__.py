@@ -1,0 +1,1 @@
+"""What one accepted vote costs the server, until it is on disk and answered: `bench.ingest`."""
