@@ -25,6 +25,12 @@ class Outlet(Protocol):
     def publish(self, code: str, audience: Audience, frame: Frame) -> None:
         """Give the frame to every connection of the audience, encoded once."""
 
+    def hold(self) -> None:
+        """From now on, what goes to somebody who is answered goes together with the answer."""
+
+    def let_go(self) -> None:
+        """Send what was held; follows `hold` before anything is waited for."""
+
     def move(self, connection: str, code: str, old: Audience | None, new: Audience | None) -> None:
         """From now on the connection belongs to `new` instead of `old`."""
 
@@ -45,13 +51,13 @@ class Audiences:
 
     def __init__(self, code: str, outlet: Outlet) -> None:
         self.code = code
-        self._outlet = outlet
+        self.outlet = outlet
         self._seats: dict[str, Seat] = {}
         self._streams: dict[Audience, Stream] = {}
         self._mine: dict[PersonId, int] = {}
         self._connections_of: dict[PersonId, set[str]] = {}
         self._pending_mine: dict[PersonId, set[tuple[str, Any]]] = {}
-        self._due_mine = 0.0
+        self._behind: dict[Audience, None] = {}
         self._presence: PresenceShown | None = None
 
     def __len__(self) -> int:
@@ -72,7 +78,7 @@ class Audiences:
             self.cut(connection, reason)
 
     def cut(self, connection: str, reason: str) -> None:
-        self._outlet.cut(connection, reason)
+        self.outlet.cut(connection, reason)
 
     def enter(
         self, dialogue: Dialogue, connection: str, by: Actor, epoch: int | None, version: int | None
@@ -91,13 +97,13 @@ class Audiences:
         )
         shared = stream.since(version or 0) if fresh_enough else stream.whole()
         if stream_frame:
-            self._outlet.publish(self.code, audience, stream_frame)
-        self._outlet.move(connection, self.code, before.audience if before else None, audience)
+            self.outlet.publish(self.code, audience, stream_frame)
+        self.outlet.move(connection, self.code, before.audience if before else None, audience)
         if not isinstance(by, Participant):
             return [shared]
         self._flush_mine(dialogue, by.person)
         to = self._mine.setdefault(by.person, dialogue.version)
-        self._outlet.move(connection, self.code, None, _own(by.person))
+        self.outlet.move(connection, self.code, None, _own(by.person))
         return [shared, my_whole(dialogue, by.person, to)]
 
     def leave(self, connection: str) -> None:
@@ -114,16 +120,22 @@ class Audiences:
                 self._pending_mine.pop(seat.by.person, None)
 
     def spread(self, dialogue: Dialogue) -> None:
-        """Notes for every audience and person here what has changed in the dialogue."""
+        """Notes for every audience here what has changed, and tells everybody what is their own.
+
+        That needs no pause: nobody's own view changes faster than they may give commands.
+        """
         changed, dialogue.changed = dialogue.changed, set()
         # Most of what changes is votes, which no audience sees: a hall has a hundred audiences.
         shared = {(name, key) for name, key in changed if name in SHARED}
         if shared:
-            for stream in self._streams.values():
+            for audience, stream in self._streams.items():
                 stream.pending |= shared
+                self._behind[audience] = None
         for name, key in changed:
             if name in MINE:
                 self._note_mine(dialogue, key[0], (name, key[1]))
+        for person in list(self._pending_mine):
+            self._flush_mine(dialogue, person)
         if any(name == "links" for name, _ in changed):
             self._cut_revoked(dialogue)
 
@@ -131,33 +143,28 @@ class Audiences:
         """Publishes what is due; returns in how many seconds the next frame is, if any waits."""
         now = time.monotonic()
         waits: list[float] = []
-        for audience, stream in self._streams.items():
-            if not stream.pending:
+        behind, self._behind = self._behind, {}
+        for audience in behind:
+            stream = self._streams.get(audience)
+            if stream is None or not stream.pending:
                 continue
-            if stream.due <= now:
-                stream.due = now + self._pause(audience)
-                frame = stream.advance(dialogue)
-                if frame:
-                    self._outlet.publish(self.code, audience, frame)
-            else:
+            if stream.due > now:
+                self._behind[audience] = None
                 waits.append(stream.due - now)
-        if self._pending_mine:
-            if self._due_mine <= now:
-                self._due_mine = now + STAFF_PAUSE_S
-                for person in list(self._pending_mine):
-                    self._flush_mine(dialogue, person)
-            else:
-                waits.append(self._due_mine - now)
+                continue
+            stream.due = now + self._pause(audience)
+            frame = stream.advance(dialogue)
+            if frame:
+                self.outlet.publish(self.code, audience, frame)
         return min(waits) if waits else None
 
-    def waiting(self) -> dict[Audience | None, float]:
-        """Who has something still to be told and when their turn is; None for people's own."""
-        turns: dict[Audience | None, float] = {
-            audience: stream.due for audience, stream in self._streams.items() if stream.pending
+    def waiting(self) -> dict[Audience, float]:
+        """Who has something still to be told, and when their turn is."""
+        return {
+            audience: self._streams[audience].due
+            for audience in self._behind
+            if audience in self._streams
         }
-        if self._pending_mine:
-            turns[None] = self._due_mine
-        return turns
 
     def restart(self, dialogue: Dialogue) -> None:
         """Gives everybody whole views of another copy of the dialogue, as after a new epoch."""
@@ -165,11 +172,11 @@ class Audiences:
         for connection, seat in list(self._seats.items()):
             self._reseat(dialogue, connection, seat)
         for audience, stream in self._streams.items():
-            self._outlet.publish(self.code, audience, stream.restart(dialogue))
+            self.outlet.publish(self.code, audience, stream.restart(dialogue))
         self._pending_mine.clear()
         for person in self._mine:
             self._mine[person] = dialogue.version
-            self._outlet.publish(
+            self.outlet.publish(
                 self.code, _own(person), my_whole(dialogue, person, dialogue.version)
             )
 
@@ -179,7 +186,7 @@ class Audiences:
         for audience, stream in self._streams.items():
             frame = stream.show_presence(presence) if audience.is_staff else None
             if frame:
-                self._outlet.publish(self.code, audience, frame)
+                self.outlet.publish(self.code, audience, frame)
 
     def _sit(self, dialogue: Dialogue, connection: str, by: Actor, audience: Audience) -> Stream:
         before = self._seats.get(connection)
@@ -226,16 +233,16 @@ class Audiences:
         self._stand_up(old)
         frame = self._advanced(dialogue, stream)
         if frame:
-            self._outlet.publish(self.code, audience, frame)
-        self._outlet.move(connection, self.code, old, audience)
-        self._outlet.publish(self.code, _own(seat.by.person), stream.whole())
+            self.outlet.publish(self.code, audience, frame)
+        self.outlet.move(connection, self.code, old, audience)
+        self.outlet.publish(self.code, _own(seat.by.person), stream.whole())
 
     def _flush_mine(self, dialogue: Dialogue, person: PersonId) -> None:
         keys = self._pending_mine.pop(person, None)
         if keys and person in self._mine:
             frame = my_frame(dialogue, person, self._mine[person], keys)
             self._mine[person] = frame.to
-            self._outlet.publish(self.code, _own(person), frame)
+            self.outlet.publish(self.code, _own(person), frame)
 
     def _cut_revoked(self, dialogue: Dialogue) -> None:
         for connection, seat in list(self._seats.items()):

@@ -182,9 +182,13 @@ class LiveDialogue:
             self._fail(self._broken)
             return
         await self._compare()
-        if self._waiting:
-            await self._write()
-        self._publish()
+        batch, answers = await self._write() if self._waiting else ([], [])
+        self.audiences.outlet.hold()
+        try:
+            self._answer(batch, answers)
+            self._publish()
+        finally:
+            self.audiences.outlet.let_go()
         self._greet()
         readers, self._readers = self._readers, []
         for reader in readers:
@@ -226,7 +230,8 @@ class LiveDialogue:
             self._believing = False
             await self._writer.begin_epoch("a phone has seen more than the log holds")
 
-    async def _write(self) -> None:
+    async def _write(self) -> tuple[list[Waiting], list[Answer]]:
+        """What was settled, and the answers that may leave now."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_PER_APPEND))]
         try:
             answers = await self._writer.settle([(one.call, one.command) for one in batch])
@@ -237,7 +242,7 @@ class LiveDialogue:
             said = failed if isinstance(failed, DialogtischError) else INTERNAL
             self._answer(batch, [Answer.failed(said)] * len(batch))
             raise
-        self._answer(batch, answers)
+        return batch, answers
 
     def _answer(self, batch: list[Waiting], answers: list[Answer]) -> None:
         for waiting, answer in zip(batch, answers, strict=True):

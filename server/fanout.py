@@ -33,6 +33,12 @@ class Fanout(Protocol):
 
     def publish(self, room: str, view: object) -> None: ...
 
+    def hold(self) -> None:
+        """From now on, what goes to somebody who is answered goes together with the answer."""
+
+    def let_go(self) -> None:
+        """Send what was held; must follow `hold` before anything is waited for."""
+
     def cut(self, connection: str, reason: str) -> None:
         """Send it away and close it."""
 
@@ -44,6 +50,7 @@ class ReadyFanout:
         self._engine = engine
         self._wires: dict[str, Wire] = {}
         self._rooms: dict[str, dict[str, Wire]] = {}
+        self._holding: list[Wire] | None = None
 
     def plug(self, connection: str, environ: dict[str, Any], hear: Hear, largest: int) -> None:
         wire = self._engine.welcome(environ)
@@ -52,6 +59,9 @@ class ReadyFanout:
 
         def answer(number: int, body: object) -> None:
             traffic.acks += 1
+            if self._holding is not None and not wire.holds:
+                wire.hold()
+                self._holding.append(wire)
             wire.write(ready_frame(ack_packet(number, body)))
 
         wire.listener = lambda number, event: hear(event, lambda body: answer(number, body))
@@ -82,6 +92,14 @@ class ReadyFanout:
             traffic.frame_bytes += len(frame) * len(wires)
             for wire in wires.values():
                 wire.offer(frame)
+
+    def hold(self) -> None:
+        self._holding = []
+
+    def let_go(self) -> None:
+        holding, self._holding = self._holding, None
+        for wire in holding or ():
+            wire.let_go()
 
     def cut(self, connection: str, reason: str) -> None:
         wire = self._wires.get(connection)

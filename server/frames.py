@@ -1,68 +1,33 @@
-"""The way between the server and one screen: ready frames out, whole packets in.
+"""The way out to one screen: ready frames, written to the transport where they are made.
 
-Writing a ready frame straight to the transport costs about a tenth of python-socketio's own way
-(one task, one queue and one ASGI send per client and message); taking whole packets where they
-arrive spares a task per command. python-socketio keeps connecting and disconnecting.
-Knows nothing of dialogues. May import `server.packets`.
+That costs about a tenth of python-socketio's own way (one task, one queue and one ASGI send per
+client and message). How messages come in stands in server/incoming.py. Knows nothing of dialogues.
 """
 
 import asyncio
 import contextlib
 import socket
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
-from websockets.frames import Frame
 from websockets.http11 import Request
 
-from rooms.errors import Malformed
-from server.packets import (
-    CONNECT,
-    DISCONNECT,
-    EVENT,
-    LimitedPacket,
-    event_packet,
-    read_packet,
-    ready_frame,
-)
+from server.incoming import Incoming, Session
+from server.packets import event_packet, ready_frame
 from server.traffic import traffic
 
 WIRE = "dialogtisch.wire"
-MESSAGE_BYTES = 16 * 1024
 UNSENT_IN_KERNEL_BYTES = 16 * 1024
 WAITING_HIGH_BYTES = 64 * 1024
 WAITING_LOW_BYTES = 8 * 1024
 STALL_SECONDS = 10.0
 LAST_WORDS_SECONDS = 1.0
-MALFORMED_ALLOWED = 4
-CONNECTS_ALLOWED = 3
-FRAGMENTS_ALLOWED = 16
 
 # No client holds epoch -1, so whoever receives this says hello again and gets what it missed.
 CATCH_UP = ready_frame(
     event_packet("view", {"of": "shared", "epoch": -1, "from": -1, "to": -1, "put": {}, "drop": []})
 )
-
-Listener = Callable[[int, list[Any]], None]
-"""Told each event of one client, in order: the number its answer must carry, and the event."""
-
-
-class Session(Protocol):
-    """What Engine.IO knows of one wire."""
-
-    closed: bool
-    sid: str
-
-    def hear(self, message: bytes) -> None:
-        """A packet that is not for the listener."""
-
-    def hear_text(self, text: bytes) -> None:
-        """One of Engine.IO's own words; raises Malformed."""
-
-    def lost(self) -> None:
-        """The connection has ended."""
 
 
 class Engine(Protocol):
@@ -75,18 +40,19 @@ class Engine(Protocol):
         """The session of a wire whose websocket stands."""
 
 
-class Wire(WebSocketsSansIOProtocol):
+class Wire(Incoming):
     """One websocket connection, as uvicorn serves it, with a short way in and out.
 
-    It stands in the ASGI scope under extensions[WIRE]. Set `listener` to receive the events.
+    `offer` sends a ready frame unless this
+    client lags behind; then it will have to catch up. It is the transport's own `write` for as
+    long as it can be: a hall is told everything through it, and each call more is felt.
     """
 
-    listener: Listener | None = None
-    session: Session | None = None
+    offer: Callable[[bytes], None]
     behind = False
     _missed_frames = False
-    _malformed = 0
-    _connects = 0
+    _held: list[bytes] | None = None
+    _close_sent = False
     _waiting_bytes = 0
     _stall_timer: asyncio.TimerHandle | None = None
 
@@ -94,6 +60,7 @@ class Wire(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=WAITING_HIGH_BYTES, low=WAITING_LOW_BYTES)
         _keep_kernel_queue_short(self.transport)
+        self._choose_offer()
 
     def handle_connect(self, event: Request) -> None:
         """Opens a session at once; what cannot be one goes the long way and is refused there."""
@@ -111,34 +78,69 @@ class Wire(WebSocketsSansIOProtocol):
             self.close_sent = True
             self.transport.close()
 
-    def allow(self, message_bytes: int) -> None:
-        """Messages up to this size from now on."""
-        self.conn.max_message_size = message_bytes
-
-    # Out
-
     def write(self, frame: bytes) -> None:
         """Send a ready frame that must not be lost while the connection lives: an answer."""
-        if not (self.close_sent or self.transport.is_closing()):
+        if self._held is not None:
+            self._held.append(frame)
+        elif not (self._close_sent or self.transport.is_closing()):
             self.transport.write(frame)
 
-    def offer(self, frame: bytes) -> None:
-        """Send a ready frame unless this client lags behind; then it will have to catch up."""
-        if self.behind:
-            traffic.frames_missed += 1
-            self._missed_frames = True
+    def hold(self) -> None:
+        """Keep what is sent from now on, to send it together: each write is a call of the system.
+
+        Ends with `let_go`, which must follow before anybody waits for anything.
+        """
+        self._held = []
+        self._choose_offer()
+
+    @property
+    def holds(self) -> bool:
+        return self._held is not None
+
+    def let_go(self) -> None:
+        held, self._held = self._held, None
+        self._choose_offer()
+        if held:
+            self.write(b"".join(held))
+
+    @property
+    def close_sent(self) -> bool:
+        """Set by uvicorn: nothing may follow."""
+        return self._close_sent
+
+    @close_sent.setter
+    def close_sent(self, sent: bool) -> None:
+        self._close_sent = sent
+        if sent:
+            self._choose_offer()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._choose_offer()
+
+    def _choose_offer(self) -> None:
+        if self._close_sent or self.transport.is_closing():
+            self.offer = _drop
+        elif self.behind:
+            self.offer = self._miss
         else:
-            self.write(frame)
+            self.offer = self.transport.write if self._held is None else self._held.append
+
+    def _miss(self, _frame: bytes) -> None:
+        traffic.frames_missed += 1
+        self._missed_frames = True
 
     def pause_writing(self) -> None:
         super().pause_writing()
         traffic.lagged += 1
         self.behind = True
+        self._choose_offer()
         self._watch_progress()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         self.behind = False
+        self._choose_offer()
         self._stop_watching()
         if self._missed_frames:
             self._missed_frames = False
@@ -167,6 +169,7 @@ class Wire(WebSocketsSansIOProtocol):
         if self.disconnected:
             return
         traffic.cut[reason] += 1
+        self.let_go()
         if self.handshake_complete and not (self.close_sent or self.transport.is_closing()):
             self.conn.fail(1008, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
@@ -179,33 +182,11 @@ class Wire(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         # Let go of everything that holds on to itself, or only a long collection would free it.
         self.listener = None
+        self.offer = _drop
         self.conn.parser.close()
         session, self.session = self.session, None
         if session is not None:
             session.lost()
-
-    # In
-
-    def send_receive_event_to_app(self) -> None:
-        """A whole message arrived: an event goes to the listener, the rest to the session."""
-        message = b"".join(self.frames)
-        self.frames = []
-        if self.session is None:
-            return
-        try:
-            if self.curr_msg_data_type == "text":
-                self.session.hear_text(message)
-            elif self._take(read_packet(message)):
-                self.session.hear(message)
-        except Malformed:
-            self._count_malformed()
-
-    def handle_cont(self, event: Frame) -> None:
-        # Empty fragments count for nothing in the size limit and would pile up without end.
-        if len(self.frames) >= FRAGMENTS_ALLOWED:
-            self.cut("fragments")
-        else:
-            super().handle_cont(event)
 
     def handle_ping(self) -> None:
         if self.behind:
@@ -213,25 +194,9 @@ class Wire(WebSocketsSansIOProtocol):
         else:
             super().handle_ping()
 
-    def _take(self, packet: LimitedPacket) -> bool:
-        """Whether python-socketio has to see it too; raises Malformed."""
-        kind = packet.packet_type
-        if self.listener is None:
-            self._connects += 1
-            if kind == CONNECT and self._connects <= CONNECTS_ALLOWED:
-                return True
-        elif kind == EVENT and packet.namespace == "/" and packet.id is not None:
-            self.listener(packet.id, packet.data)
-            return False
-        elif kind == DISCONNECT:
-            return True
-        raise Malformed("unexpected_packet")
 
-    def _count_malformed(self) -> None:
-        traffic.malformed += 1
-        self._malformed += 1
-        if self._malformed > MALFORMED_ALLOWED:
-            self.cut("malformed")
+def _drop(_frame: bytes) -> None:
+    """Nobody is there any more."""
 
 
 def _keep_kernel_queue_short(transport: asyncio.Transport) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import uvicorn
 
-from server.frames import MESSAGE_BYTES, Wire
+from server.frames import Wire
+from server.incoming import MESSAGE_BYTES
 
 STAFF_MESSAGE_BYTES = 64 * 1024
 WAITING_CONNECTIONS = 2_048

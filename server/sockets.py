@@ -19,7 +19,7 @@ from server.admission import Admission, StaffDoor
 from server.conversation import Conversation, Line
 from server.engine import PING_SECONDS, PONG_SECONDS, Engine, Register
 from server.fanout import Fanout, ReadyFanout
-from server.frames import MESSAGE_BYTES
+from server.incoming import MESSAGE_BYTES
 from server.limits import Caller
 from server.packets import LimitedPacket
 from server.quiet import quiet_logger
@@ -124,6 +124,12 @@ class Sockets:
         if new is not None:
             line.rooms.add(_room(code, new))
             self._fanout.join(connection, _room(code, new))
+
+    def hold(self) -> None:
+        self._fanout.hold()
+
+    def let_go(self) -> None:
+        self._fanout.let_go()
 
     def cut(self, connection: str, reason: str) -> None:
         line = self._lines.get(connection)

@@ -13,7 +13,7 @@ import socketio  # type: ignore[import-untyped]
 from rooms.errors import Malformed
 from server import limits
 from server.fanout import VIEW, Hear
-from server.frames import MALFORMED_ALLOWED
+from server.incoming import MALFORMED_ALLOWED
 from server.packets import LimitedPacket
 
 _WELCOME = "dialogtisch.welcome"
@@ -69,6 +69,12 @@ class StockFanout:
     def publish(self, room: str, view: object) -> None:
         # Tasks start in the order they were made, and an emit queues for everybody before it waits.
         self._start(self._sio.emit(VIEW, view, room=room))
+
+    def hold(self) -> None:
+        """Everything goes through queues of python-socketio's own."""
+
+    def let_go(self) -> None:
+        """See `hold`."""
 
     def cut(self, connection: str, reason: str) -> None:
         self._start(self._send_away(connection))

@@ -21,7 +21,7 @@ import uvloop
 from bench.fanout import payload
 from server.engine import Engine, Register
 from server.fanout import ReadyFanout
-from server.frames import MESSAGE_BYTES
+from server.incoming import MESSAGE_BYTES
 from server.packets import LimitedPacket, ack_packet, event_packet, ready_frame
 from server.serving import collect_rarely, serve_config
 

@@ -131,6 +131,10 @@ class Screens:
         for connection in sorted(self._audiences[audience]):
             self.screens[connection].show(sent)
 
+    def hold(self) -> None: ...
+
+    def let_go(self) -> None: ...
+
     def move(self, connection: str, code: str, old: Audience | None, new: Audience | None) -> None:
         if old is not None:
             self._audiences[old].discard(connection)

@@ -10,7 +10,7 @@ from phones import ACK, CONNECT, EVENT, Phone, until
 from websockets.frames import Opcode
 from wires_open import BIG, OpenWires, Sleeper, on_loop
 
-from server.frames import MESSAGE_BYTES
+from server.incoming import MESSAGE_BYTES
 from server.serving import STAFF_MESSAGE_BYTES
 
 BROKEN = {

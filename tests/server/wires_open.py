@@ -14,7 +14,8 @@ from phones import Phone, until
 
 from server.engine import Engine, Register
 from server.fanout import ReadyFanout, Reply
-from server.frames import MESSAGE_BYTES, WIRE, Wire
+from server.frames import WIRE, Wire
+from server.incoming import MESSAGE_BYTES
 from server.packets import LimitedPacket
 from server.running import take_port
 from server.serving import serve_config

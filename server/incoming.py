@@ -1,0 +1,147 @@
+"""The way in of one screen: whole packets are taken where they arrive.
+
+That spares a task per command, and for the usual message, a whole frame in one piece, also the
+websocket parser. Everything else (pieces, pings, texts, what breaks a rule) goes through it frame
+by frame, and python-socketio keeps connecting, pings and disconnecting.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+from websockets.speedups import apply_mask
+
+from rooms.errors import Malformed
+from server.packets import CONNECT, DISCONNECT, EVENT, LimitedPacket, read_packet
+from server.traffic import traffic
+
+MESSAGE_BYTES = 16 * 1024
+MALFORMED_ALLOWED = 4
+CONNECTS_ALLOWED = 3
+FRAGMENTS_ALLOWED = 16
+WHOLE_BINARY = 0x82
+MASKED = 0x80
+MASK_BYTES = 4
+
+Listener = Callable[[int, list[Any]], None]
+"""Told each event of one client, in order: the number its answer must carry, and the event."""
+
+
+class Session(Protocol):
+    """What Engine.IO knows of one wire."""
+
+    closed: bool
+    sid: str
+
+    def hear(self, message: bytes) -> None:
+        """A packet that is not for the listener."""
+
+    def hear_text(self, text: bytes) -> None:
+        """One of Engine.IO's own words; raises Malformed."""
+
+    def lost(self) -> None:
+        """The connection has ended."""
+
+
+class Incoming(WebSocketsSansIOProtocol):
+    """Set `listener` to receive the events."""
+
+    listener: Listener | None = None
+    session: Session | None = None
+    _malformed = 0
+    _connects = 0
+    _begun = b""
+    _parser_only = False
+
+    def cut(self, reason: str) -> None:
+        """Close the connection for good."""
+        raise NotImplementedError
+
+    def allow(self, message_bytes: int) -> None:
+        """Messages up to this size from now on."""
+        self.conn.max_message_size = message_bytes
+
+    def data_received(self, data: bytes) -> None:
+        if self._parser_only or not self.handshake_initiated:
+            super().data_received(data)
+            return
+        if self._begun:
+            data, self._begun = self._begun + data, b""
+        at = 0
+        while at < len(data):
+            at = self._take_frame(data, at)
+
+    def _take_frame(self, data: bytes, at: int) -> int:
+        """Takes the frame that begins at `at`; returns where the next one does."""
+        start = at + 2 + MASK_BYTES
+        if len(data) < start:
+            self._begun = data[at:]
+            return len(data)
+        length = data[at + 1] & 0x7F
+        if length > 125:
+            head = 2 if length == 126 else 8
+            length = int.from_bytes(data[at + 2 : at + 2 + head], "big")
+            start += head
+        end = start + length
+        whole = data[at] == WHOLE_BINARY and data[at + 1] >= MASKED and not self.frames
+        if length > (self.conn.max_message_size or 0) or data[at + 1] < MASKED:
+            self._parser_only = True  # it says what is wrong and closes
+            super().data_received(data[at:])
+            return len(data)
+        if len(data) < end:
+            self._begun = data[at:]
+            return len(data)
+        if whole and self.listener is not None and length:
+            self._take_message(apply_mask(data[start:end], data[start - MASK_BYTES : start]))
+        else:
+            super().data_received(data[at:end])
+        return end
+
+    def _take_message(self, message: bytes) -> None:
+        try:
+            if self._take(read_packet(message)) and self.session is not None:
+                self.session.hear(message)
+        except Malformed:
+            self._count_malformed()
+
+    def send_receive_event_to_app(self) -> None:
+        """A whole message came through the parser: a packet, or one of Engine.IO's own words."""
+        message = b"".join(self.frames)
+        self.frames = []
+        if self.session is None:
+            return
+        if self.curr_msg_data_type != "text":
+            self._take_message(message)
+            return
+        try:
+            self.session.hear_text(message)
+        except Malformed:
+            self._count_malformed()
+
+    def handle_cont(self, event: Frame) -> None:
+        # Empty fragments count for nothing in the size limit and would pile up without end.
+        if len(self.frames) >= FRAGMENTS_ALLOWED:
+            self.cut("fragments")
+        else:
+            super().handle_cont(event)
+
+    def _take(self, packet: LimitedPacket) -> bool:
+        """Whether python-socketio has to see it too; raises Malformed."""
+        kind = packet.packet_type
+        if self.listener is None:
+            self._connects += 1
+            if kind == CONNECT and self._connects <= CONNECTS_ALLOWED:
+                return True
+        elif kind == EVENT and packet.namespace == "/" and packet.id is not None:
+            self.listener(packet.id, packet.data)
+            return False
+        elif kind == DISCONNECT:
+            return True
+        raise Malformed("unexpected_packet")
+
+    def _count_malformed(self) -> None:
+        traffic.malformed += 1
+        self._malformed += 1
+        if self._malformed > MALFORMED_ALLOWED:
+            self.cut("malformed")
