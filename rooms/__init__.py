@@ -28,6 +28,7 @@ entries     one accepted command as bytes, sealed to the one before
 log         where entries are kept
 redis_log   keeps them on disk
 redis_line  the one connection that carries questions and answers in order
+redis_wire  its bytes: bundles of questions out, answers in
 redis_cluster   such a connection to each node of a cluster
 cluster_map  which node has which key
 copies      waiting until replicas have what was appended

@@ -4,8 +4,8 @@ Whatever is asked while an answer is awaited travels together in the next bundle
 and one fsync for many dialogues. The only file that imports redis.
 
 A retry by the client library could run a script twice, and a caller that stops waiting could leave
-its answer to the next one. So retries are off, and a task of our own does all reading and writing:
-callers wait for a future and may be cancelled without touching the connection.
+its answer to the next one. So retries are off, and once connected the bytes go past redis-py, by
+rooms/redis_wire.py: callers wait for a future and may be cancelled without touching the connection.
 
 A cluster is one such line per node: rooms/redis_cluster.py, which `line_to` there chooses.
 """
@@ -13,10 +13,12 @@ A cluster is one such line per node: rooms/redis_cluster.py, which `line_to` the
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import hiredis
+from redis._parsers.base import BaseParser
 from redis.asyncio.connection import AbstractConnection, Connection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -31,10 +33,10 @@ from redis.exceptions import (
 )
 
 from rooms.errors import Unavailable, Unknown
+from rooms.redis_wire import Ends, Waiting, Wire, settle
 
 Word = str | bytes | int
 Rows = list[Any]
-Waiting = tuple[list[bytes], asyncio.Future[Any]]
 
 REASONS = {
     "READONLY": "read_only",
@@ -88,9 +90,11 @@ class Line:
         self, url: str, timeout_seconds: float = 5.0, lost: Callable[[], Unavailable] = Unknown
     ) -> None:
         self._connection = _connection(url, timeout_seconds)
+        self._timeout = timeout_seconds
         self._lost = lost
         self._waiting: list[Waiting] = []
-        self._carrier: asyncio.Task[None] | None = None
+        self._wire: Wire | None = None
+        self._connecting: asyncio.Task[None] | None = None
 
     async def ask(self, *words: Word, on: str | None = None, asking: bool = False) -> Any:
         """The answer to one command. Raises Unavailable, or `lost` when the outcome is unknown.
@@ -126,11 +130,14 @@ class Line:
 
     async def close(self) -> None:
         """Hang up; whoever still waits is told that the storage is away."""
-        if self._carrier is not None:
-            self._carrier.cancel()
-            await asyncio.gather(self._carrier, return_exceptions=True)
-        _fail(self._waiting, storage_away)
-        await self._hang_up()
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
+        self._fail_waiting(storage_away)
+        if self._wire is not None:
+            self._wire.end(None)
+        with contextlib.suppress(RedisError, OSError):
+            await self._connection.disconnect(nowait=True)
 
     async def _ask(self, words: tuple[Word, ...], asking: bool = False) -> Any:
         if asking:  # nothing comes in between: both are put down before anybody else has a turn
@@ -138,62 +145,53 @@ class Line:
         return await self._put(words)
 
     def _put(self, words: tuple[Word, ...]) -> asyncio.Future[Any]:
-        packed = self._connection.pack_command(*words)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        packed = hiredis.pack_command(words)  # type: ignore[arg-type]  # the stub means one word
         self._waiting.append((packed, answer))
-        if self._carrier is None:
-            self._carrier = asyncio.create_task(self._carry())
+        if self._wire is not None:
+            if self._wire.idle:
+                self._send()
+        elif self._connecting is None:
+            self._connecting = asyncio.create_task(self._connect())
         return answer
 
-    async def _carry(self) -> None:
-        try:
-            while self._waiting:
-                bundle, self._waiting = self._waiting, []
-                if await self._connected(bundle):
-                    await self._exchange(bundle)
-        finally:
-            self._carrier = None
+    def _send(self) -> None:
+        if self._wire is not None and self._waiting:
+            bundle, self._waiting = self._waiting, []
+            self._wire.send(bundle)
 
-    async def _connected(self, bundle: list[Waiting]) -> bool:
+    async def _connect(self) -> None:
         try:
-            if self._connection.is_connected and await self._connection.can_read():
-                await self._hang_up()  # the other side has closed
             await self._connection.connect()  # type: ignore[no-untyped-call]
-            return True
+            self._take_over()
         except NEVER_STARTED as error:
-            _fail(bundle, partial(refusal, error), error)
+            self._fail_waiting(partial(refusal, error), error)
         except Exception as error:
-            _fail(bundle, storage_away, error)
-        except asyncio.CancelledError:
-            _fail(bundle, storage_away)
-            raise
-        return False
+            self._fail_waiting(storage_away, error)
+        finally:
+            self._connecting = None
+        self._send()
 
-    async def _exchange(self, bundle: list[Waiting]) -> None:
-        try:
-            words = b"".join(part for packed, _ in bundle for part in packed)
-            await self._connection.send_packed_command(words, check_health=False)
-            for _, answer in bundle:
-                _settle(answer, await self._reply())
-        except NEVER_STARTED as error:
-            _fail(bundle, partial(refusal, error), error)
-            await self._hang_up()
-        except Exception as error:
-            _fail(bundle, self._lost, error)
-            await self._hang_up()
-        except asyncio.CancelledError:
-            _fail(bundle, self._lost)
-            raise
+    def _take_over(self) -> None:
+        """From here on redis-py is out of the way; it has greeted and knows nothing of a stream."""
+        connection = self._connection
+        stream, connection._reader, connection._writer = connection._writer, None, None
+        if stream is not None:
+            ends = Ends(answered=self._send, ended=self._end)
+            self._wire = Wire(stream, BaseParser.parse_error, ResponseError, ends, self._timeout)
 
-    async def _reply(self) -> Any:
-        try:
-            return await self._connection.read_response()
-        except ResponseError as error:
-            return error
+    def _end(self, asked: Sequence[asyncio.Future[Any]], error: Exception | None) -> None:
+        self._wire = None
+        make = partial(refusal, error) if isinstance(error, NEVER_STARTED) else self._lost
+        _fail(asked, make, error)
+        if self._waiting:
+            self._connecting = asyncio.create_task(self._connect())
 
-    async def _hang_up(self) -> None:
-        with contextlib.suppress(RedisError, OSError):
-            await self._connection.disconnect(nowait=True)
+    def _fail_waiting(
+        self, make: Callable[[], Unavailable], cause: Exception | None = None
+    ) -> None:
+        waiting, self._waiting = self._waiting, []
+        _fail([answer for _, answer in waiting], make, cause)
 
 
 def _connection(url: str, timeout_seconds: float) -> AbstractConnection:
@@ -216,19 +214,12 @@ def _heed_nothing(answer: asyncio.Future[Any]) -> None:
         answer.exception()
 
 
-def _settle(answer: asyncio.Future[Any], reply: Any) -> None:
-    if answer.done():  # its caller stopped waiting
-        return
-    if isinstance(reply, Exception):
-        answer.set_exception(reply)
-    else:
-        answer.set_result(reply)
-
-
 def _fail(
-    bundle: list[Waiting], make: Callable[[], Unavailable], cause: Exception | None = None
+    asked: Sequence[asyncio.Future[Any]],
+    make: Callable[[], Unavailable],
+    cause: Exception | None = None,
 ) -> None:
-    for _, answer in bundle:
+    for answer in asked:
         error = make()
         error.__cause__ = cause
-        _settle(answer, error)
+        settle(answer, error)

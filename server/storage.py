@@ -1,5 +1,6 @@
 """Where this server keeps its dialogues: the Valkey it brings along, or a Redis somebody runs."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from server.durability import Durability, check_persistence
 from server.embedded import EmbeddedStore
 from server.settings import Settings
 from server.valkey_process import StoreUnusable
+
+LOOK_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class CarefulLog(RedisLog):
     def __init__(self, url: str, trouble: Callable[[], str | None], replicas_wait: int) -> None:
         super().__init__(url, replicas_wait=replicas_wait)
         self._trouble = trouble
+        self._at_peace_until = 0.0
 
     async def append(
         self,
@@ -55,8 +59,12 @@ class CarefulLog(RedisLog):
         return await super().claim(code)
 
     def _check(self) -> None:
+        now = time.monotonic()
+        if now < self._at_peace_until:  # a look costs two calls of the system
+            return
         if trouble := self._trouble():
             raise Unavailable(trouble)
+        self._at_peace_until = now + LOOK_EVERY_S
 
 
 @asynccontextmanager

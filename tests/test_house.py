@@ -20,7 +20,7 @@ LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 # an ability, so abilities never use each other.
 ABILITIES = "the abilities"
 FLOORS = (
-    ("errors", "protocol_words", "counts"),
+    ("errors", "protocol_words", "counts", "redis_wire"),
     ("messages", "log", "redis_line"),
     ("records", "texts", "timers", "cluster_map"),
     ("redis_cluster",),
