@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
-from websockets.speedups import apply_mask
+from websockets.frames import Frame, apply_mask  # type: ignore[attr-defined]
 
 from rooms.errors import Malformed
 from server.packets import CONNECT, DISCONNECT, EVENT, LimitedPacket, read_packet
@@ -74,25 +73,16 @@ class Incoming(WebSocketsSansIOProtocol):
 
     def _take_frame(self, data: bytes, at: int) -> int:
         """Takes the frame that begins at `at`; returns where the next one does."""
-        start = at + 2 + MASK_BYTES
-        if len(data) < start:
-            self._begun = data[at:]
-            return len(data)
-        length = data[at + 1] & 0x7F
-        if length > 125:
-            head = 2 if length == 126 else 8
-            length = int.from_bytes(data[at + 2 : at + 2 + head], "big")
-            start += head
-        end = start + length
-        whole = data[at] == WHOLE_BINARY and data[at + 1] >= MASKED and not self.frames
-        if length > (self.conn.max_message_size or 0) or data[at + 1] < MASKED:
-            self._parser_only = True  # it says what is wrong and closes
+        start, end = _payload(data, at)
+        too_long = end - start > (self.conn.max_message_size or 0)
+        if too_long or (start and data[at + 1] < MASKED):
+            self._parser_only = True  # it says what is wrong, and closes
             super().data_received(data[at:])
             return len(data)
-        if len(data) < end:
+        if not start or end > len(data):
             self._begun = data[at:]
             return len(data)
-        if whole and self.listener is not None and length:
+        if data[at] == WHOLE_BINARY and self.listener is not None and not self.frames:
             self._take_message(apply_mask(data[start:end], data[start - MASK_BYTES : start]))
         else:
             super().data_received(data[at:end])
@@ -145,3 +135,17 @@ class Incoming(WebSocketsSansIOProtocol):
         self._malformed += 1
         if self._malformed > MALFORMED_ALLOWED:
             self.cut("malformed")
+
+
+def _payload(data: bytes, at: int) -> tuple[int, int]:
+    """Where the payload of the frame at `at` begins and ends; zeros if that cannot be seen yet."""
+    if len(data) - at < 2:
+        return 0, 0
+    length, start = data[at + 1] & 0x7F, at + 2
+    if length > 125:
+        start += 2 if length == 126 else 8
+        if len(data) < start:
+            return 0, 0
+        length = int.from_bytes(data[at + 2 : start], "big")
+    start += MASK_BYTES
+    return start, start + length

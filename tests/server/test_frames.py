@@ -68,6 +68,58 @@ def test_answers_and_views_arrive_in_the_order_they_were_given(loop: Loop) -> No
     on_loop(loop, scene)
 
 
+@on_both_loops
+def test_what_is_held_goes_in_one_write_and_in_its_order(loop: Loop) -> None:
+    async def scene(wires: OpenWires) -> None:
+        answered, other = await wires.join(), await wires.join()
+        wire = wires.wires[0]
+        writes: list[bytes] = []
+        wires.fanout.hold()
+        wire.listener and wire.listener(7, ["say", "asked"])
+        wires.publish({"after": 1})
+        await other.until_heard(lambda packet: packet == ("view", {"after": 1}))
+        assert answered.heard == []
+        write, wire.write = wire.write, writes.append  # type: ignore[method-assign]
+        wires.fanout.let_go()
+        assert len(writes) == 1
+        write(writes[0])
+        await answered.until_heard(lambda packet: packet[0] == "view")
+        assert answered.heard == [("ack", 7, ["say", "asked"]), ("view", {"after": 1})]
+        for phone in (answered, other):
+            await phone.close()
+
+    on_loop(loop, scene)
+
+
+@on_both_loops
+def test_whoever_is_cut_while_something_is_held_still_gets_it(loop: Loop) -> None:
+    async def scene(wires: OpenWires) -> None:
+        phone = await wires.join()
+        wires.fanout.hold()
+        assert wires.wires[0].listener
+        wires.wires[0].listener(7, ["say", "last words"])
+        wires.fanout.cut(phone.connection, "link_revoked")
+        wires.fanout.let_go()
+        await phone.until_closed()
+        assert [packet[0] for packet in phone.heard] == ["ack", "disconnect"]
+        assert phone.socket.close_code == 1008
+        await phone.close()
+
+    on_loop(loop, scene)
+
+
+@on_both_loops
+def test_nothing_is_offered_to_a_wire_that_is_closing(loop: Loop) -> None:
+    async def scene(wires: OpenWires) -> None:
+        phone = await wires.join()
+        wires.wires[0].cut("goodbye")
+        wires.publish({"too": "late"})
+        await phone.until_closed()
+        assert phone.views == []
+
+    on_loop(loop, scene)
+
+
 def answer(number: int, body: object) -> bytes:
     return frames.ready_frame(
         msgpack.packb({"type": ACK, "nsp": "/", "id": number, "data": [body]})

@@ -118,6 +118,53 @@ def test_a_message_in_pieces_is_put_together() -> None:
     on_loop(uvloop.new_event_loop, scene)
 
 
+def packet_of(number: int) -> bytes:
+    said = {"type": EVENT, "nsp": "/", "data": ["say", number], "id": number}
+    payload = msgpack.packb(said)
+    mask = bytes((1, 2, 3, number))
+    masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+    return b"\x82" + bytes([0x80 | len(payload)]) + mask + masked
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 7, 10_000])
+def test_messages_are_heard_however_the_network_cuts_them(at_once: int) -> None:
+    async def scene(wires: OpenWires) -> None:
+        sleeper = Sleeper(wires.url)
+        await sleeper.join()
+        await until(lambda: wires.wires and wires.wires[0].listener)
+        ping = b"\x89\x80" + bytes(4)
+        sent = packet_of(1) + packet_of(2) + ping + packet_of(3)
+        for start in range(0, len(sent), at_once):
+            wires.wires[0].data_received(sent[start : start + at_once])
+        assert wires.heard == [["say", 1], ["say", 2], ["say", 3]]
+        assert b"\x8a\x00" in await sleeper.read_until(b"\x8a\x00")
+        sleeper.close()
+
+    on_loop(uvloop.new_event_loop, scene)
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    {
+        "not_masked": (b"\x82\x01x", 1002),
+        "reserved_bit": (b"\xc2\x81" + bytes(4) + b"x", 1002),
+        "unknown_kind": (b"\x83\x81" + bytes(4) + b"x", 1002),
+        "whole_amid_pieces": (b"\x02\x81" + bytes(4) + b"x" + b"\x82\x81" + bytes(5), 1002),
+        "too_long": (b"\x82\xff" + (1 << 40).to_bytes(8, "big") + bytes(4), 1009),
+    }.values(),
+    ids=["not_masked", "reserved_bit", "unknown_kind", "whole_amid_pieces", "too_long"],
+)
+def test_what_breaks_the_rules_of_websockets_closes_the_connection(frame: bytes, code: int) -> None:
+    async def scene(wires: OpenWires) -> None:
+        phone = await wires.join()
+        wires.wires[0].data_received(frame)
+        await phone.until_closed()
+        assert phone.socket.close_code == code
+        assert wires.heard == []
+
+    on_loop(uvloop.new_event_loop, scene)
+
+
 def test_endless_empty_pieces_close_the_connection() -> None:
     async def scene(wires: OpenWires) -> None:
         phone = await wires.join()
