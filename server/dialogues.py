@@ -4,6 +4,7 @@ Everything live happens over sockets; what stands here is done once or by few. E
 exceptions and become answers in server/app.py.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
@@ -24,7 +25,7 @@ from server.downloads import FILES, download
 from server.entry import Badge, Entry
 from server.known_codes import KnownCodes
 from server.making import begin, carry_out_or_remove, fresh_id, new_call
-from server.qr import join_url, qr_svg
+from server.qr import join_url, qr_svg, ticket_qrs
 from server.results import results
 from server.templates import read_template, set_up
 
@@ -49,6 +50,14 @@ class EnterBy(msgspec.Struct):
     secret: Annotated[str, msgspec.Meta(max_length=200)]
 
 
+class TicketSecrets(msgspec.Struct):
+    """What a page that prints tickets wants drawn, some pages at a time."""
+
+    secrets: Annotated[
+        list[Annotated[str, msgspec.Meta(pattern="^[2-9A-Z]{8}$")]], msgspec.Meta(max_length=50)
+    ]
+
+
 class Dialogues:
     """The answers to /api/..., given the hall and the door for staff."""
 
@@ -71,6 +80,7 @@ class Dialogues:
             Route("/dialogues", self.create, methods=["POST"]),
             Route(f"{one}/links", self.links, methods=["GET"]),
             Route(f"{one}/qr.svg", self.qr, methods=["GET"]),
+            Route(f"{one}/tickets", self.tickets, methods=["POST"]),
             *(Route(f"{one}/{name}", self.file(name), methods=["GET"]) for name in FILES),
         ]
 
@@ -135,6 +145,14 @@ class Dialogues:
             raise Refused("unknown_table")
         url = join_url(self.public_url, code, table)
         return Response(qr_svg(url), media_type=SVG)
+
+    async def tickets(self, request: Request) -> Response:
+        """The QR codes of tickets on their way to the printer; nothing of them is kept here."""
+        code = asked_code(request)
+        await self.entry.moderator(request.cookies, code)
+        secrets = (await read_body(request, TicketSecrets)).secrets
+        drawn = await asyncio.to_thread(ticket_qrs, self.public_url, code, secrets)
+        return JSONResponse({"ok": True, "codes": msgspec.to_builtins(drawn)})
 
     def file(self, name: str) -> Callable[[Request], Awaitable[Response]]:
         """The answer to a request for one of the files to take home."""

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from rooms.admittance import attendance, needs_ticket, ticket_rule
 from rooms.dialogue import Dialogue
 from rooms.marks import counted
 from rooms.messages import Audience, BallotId, CardId, RoundId
 from rooms.options import OptionShown, show_option
-from rooms.records import Ballot, Voice
+from rooms.records import Attendance, Ballot, Voice
 
 SCHEMA = 1
 MODERATORS = Audience("moderator")
@@ -41,7 +42,9 @@ def results(dialogue: Dialogue, shuffle_key: bytes) -> dict[str, Any]:
         "afterwards": about.afterwards,
         "languages": list(about.languages),
         "rehearsal": about.rehearsal,
+        "seal": dialogue.seal.hex(),
         "counts": _counts(dialogue),
+        "tickets": _tickets(dialogue),
         "tables": [_table(dialogue, number, on_table) for number in sorted(dialogue.tables)],
         "rounds": _rounds(dialogue, in_round),
         "cards": [_card(dialogue, number, key) for key, number in numbers.items()],
@@ -67,6 +70,18 @@ def _counts(dialogue: Dialogue) -> dict[str, int]:
         "cards": len(dialogue.cards) - hidden,
         "hidden_cards": hidden,
         "ballots": len(dialogue.ballots),
+    }
+
+
+def _tickets(dialogue: Dialogue) -> dict[str, Any]:
+    """How many there were and what became of them; never when, in which order, on which phone."""
+    batches = dialogue.batches.values()
+    rule = ticket_rule(dialogue)
+    return {
+        "issued": sum(batch.issued for batch in batches),
+        "redeemed": sum(batch.redeemed for batch in batches),
+        "voided": sum(batch.voided for batch in batches),
+        "freed": rule.freed,
     }
 
 
@@ -126,8 +141,12 @@ def _ballot(
         "dots": ballot.dots,
         "most_per_option": ballot.most_per_option,
         "own_table": ballot.own_table,
+        "tickets": needs_ticket(dialogue, ballot),
         "state": ballot.state,
         "voters": dialogue.turnout.get(ballot.id, 0),
+        "attendance": [_attendance(one) for one in attendance(dialogue, ballot)],
+        "sealed_version": ballot.sealed_version,
+        "seal": ballot.seal,
         "options": [
             {
                 "option": option.order,
@@ -140,6 +159,16 @@ def _ballot(
             }
             for option in _options(dialogue, ballot)
         ],
+    }
+
+
+def _attendance(one: Attendance) -> dict[str, Any]:
+    """Voters beside heads where somebody counted; no table means the whole hall."""
+    return {
+        "table": one.table or None,
+        "voters": one.voters,
+        "people": one.people,
+        "over": one.is_over,
     }
 
 

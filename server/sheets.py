@@ -1,7 +1,7 @@
 """The results as rows of sheets, for people: in the words of the dialogue's main language."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ CARD_COLUMNS = (
     *("edited", "via", "hidden"),
 )
 VOTE_COLUMNS = ("ballot", "voter", "option", "value")
+BALLOT_COLUMNS = ("ballot", "state", "voters", "tickets", "seal", "sealed_version")
 TALLY_COLUMNS = (
     *("ballot", "option", "table", "card", "kind", "gone"),
     *("dots", "voters", "agree", "disagree", "pass"),
@@ -62,7 +63,8 @@ class Sheets:
             *self._facts(),
             *self._part("tables", ("table", "topic", "joined", "cards"), self._table),
             *self._part("rounds", ("round", "state", "cards"), self._round),
-            *self._part("ballots", ("ballot", "state", "voters"), self._ballot),
+            *self._part("ballots", BALLOT_COLUMNS, self._ballot),
+            *self._attendance(),
             *self._part(
                 "moderation",
                 ("at", "reason", "card", "table", "action", "role"),
@@ -93,7 +95,31 @@ class Sheets:
         return (self.text(round_["title"]), self.value(round_["state"]), round_["cards"])
 
     def _ballot(self, ballot: dict[str, Any]) -> Row:
-        return (self.text(ballot["title"]), self.value(ballot["state"]), ballot["voters"])
+        return (
+            self.text(ballot["title"]),
+            self.value(ballot["state"]),
+            ballot["voters"],
+            self._yes_or_no(ballot["tickets"]),
+            ballot["seal"],
+            ballot["sealed_version"],
+        )
+
+    def _attendance(self) -> Iterator[Row]:
+        """Where heads were counted: how many voted, and in words where that was too many."""
+        rows = [(b, one) for b in self.found["ballots"] for one in b["attendance"]]
+        if not rows:
+            return
+        yield ()
+        yield (self.words["parts"]["attendance"],)
+        yield self._heading(("ballot", "table", "voters", "people", "over"))
+        for ballot, one in rows:
+            yield (
+                self.text(ballot["title"]),
+                one["table"] or self.value("hall"),
+                one["voters"],
+                one["people"],
+                self.value("too_many") if one["over"] else None,
+            )
 
     def _facts(self) -> list[Row]:
         found = self.found
@@ -107,6 +133,8 @@ class Sheets:
             "version": found["version"],
             "as_of": moment(found["at"]),
             **found["counts"],
+            **{f"tickets_{name}": number for name, number in found["tickets"].items()},
+            "seal": found["seal"],
         }
         return [(self.words["facts"][name], fact) for name, fact in facts.items()]
 

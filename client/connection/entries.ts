@@ -54,6 +54,8 @@ export interface Ballot {
   dots: number;
   most_per_option: number;
   own_table: boolean;
+  /** Only who holds a printed ticket may vote. */
+  tickets: boolean;
   rounds: string[];
   kinds: Kind[];
   statements: Texts[];
@@ -61,6 +63,10 @@ export interface Ballot {
   order: number;
   deadline: number | null;
   minutes: number;
+  overshoot_shown: boolean;
+  /** For moderators once it is closed: the log's seal, the close included, and at which version. */
+  seal: string | null;
+  sealed_version: number | null;
 }
 export interface DotsTally {
   dots: number;
@@ -90,8 +96,33 @@ export interface People {
   joined: number;
   without_table: number;
 }
-export interface Turnout {
+/** Voters beside heads, at a table or in the hall (table 0). */
+export interface Attendance {
+  table: number;
   voters: number;
+  people: number;
+}
+export interface Turnout {
+  ballot: string;
+  voters: number;
+  attendance: Attendance[];
+}
+export interface Heads {
+  table: number;
+  people: number;
+}
+/** Tickets printed together. */
+export interface Batch {
+  id: string;
+  order: number;
+  at: number;
+  issued: number;
+  redeemed: number;
+  voided: number;
+}
+export interface TicketRule {
+  always: boolean;
+  freed: number;
 }
 export interface Presence {
   connected: number;
@@ -118,6 +149,7 @@ export interface Me {
   joined: boolean;
   language: string | null;
   table: number | null;
+  ticket: boolean;
 }
 export interface MyCard {
   id: string;
@@ -134,9 +166,13 @@ export interface Vote {
   option: string;
   dots?: number;
   answer?: Judgement;
+  /** Given at a table this person has left meanwhile: whose option it is, and its words. */
+  table?: number;
+  text?: Texts;
 }
 
 interface Single {
+  ticketrule: TicketRule;
   dialogue: Dialogue;
   people: People;
   presence: Presence;
@@ -151,6 +187,8 @@ interface Many {
   option: Option;
   seats: Seats;
   turnout: Turnout;
+  heads: Heads;
+  batch: Batch;
   link: Link;
   moderation: Moderation;
   mycard: MyCard;

@@ -8,7 +8,9 @@ export function ballotRule(ballot: Ballot, spoken?: string): string {
       ? say("ballot.rule_dots", { n: ballot.dots, most: ballot.most_per_option }, spoken)
       : say("ballot.rule_agreement", {}, spoken);
   const where = say(ballot.own_table ? "ballot.rule_own" : "ballot.rule_all", {}, spoken);
-  return `${how}${say("ballot.rule_comma", {}, spoken)} ${where}`;
+  const comma = say("ballot.rule_comma", {}, spoken);
+  const who = ballot.tickets ? `${comma} ${say("ballot.rule_tickets", {}, spoken)}` : "";
+  return `${how}${comma} ${where}${who}`;
 }
 
 export function BallotRule({ ballot }: { ballot: Ballot }) {

@@ -18,7 +18,7 @@ export function OptionBar({ option, ballot, place, best }: Props) {
     <div class="option-bar" data-kind={option.kind ?? "none"}>
       <span class="option-place numbers">{place}</span>
       <div class="option-what">
-        <p class="option-text" lang={lang} dir="auto">
+        <p class="option-text" lang={option.card === null ? lang : undefined} dir="auto">
           {text}
         </p>
         {option.kind && (

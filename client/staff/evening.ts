@@ -1,6 +1,6 @@
 /** What the staff's pages read of the evening, worked out once per change and not once per use. */
 import { computed } from "@preact/signals";
-import { all, single, type Ballot, type Card, type Option, type Round, type View } from "../connection/index.ts";
+import { all, one, single, type Attendance, type Ballot, type Card, type Option, type Round, type View } from "../connection/index.ts";
 import { shared } from "./line.ts";
 
 /** A list that stays the same object while nothing in it changed: cards do not redraw for a dot. */
@@ -22,13 +22,24 @@ export const options = steady((view) => all(view, "option"));
 export const links = steady((view) => all(view, "link"));
 export const moderation = steady((view) => all(view, "moderation"));
 export const seats = steady((view) => all(view, "seats"));
+export const batches = steady((view) => all(view, "batch"));
+export const ticketRule = computed(() => single(shared.value, "ticketrule") ?? { always: false, freed: 0 });
 export const people = computed(() => single(shared.value, "people") ?? { joined: 0, without_table: 0 });
 export const presence = computed(
   () => single(shared.value, "presence") ?? { connected: 0, tables: {} as Record<string, number>, staff: 0 },
 );
 
 export function votersIn(ballot: string): number {
-  return (shared.value.entries.get(`turnout:${ballot}`) as { voters: number } | undefined)?.voters ?? 0;
+  return one(shared.value, "turnout", ballot)?.voters ?? 0;
+}
+
+export function attendanceIn(ballot: string): Attendance[] {
+  return one(shared.value, "turnout", ballot)?.attendance ?? [];
+}
+
+/** How many people somebody counted at a table, or in the hall (0); undefined: nobody has. */
+export function headsAt(table: number): number | undefined {
+  return one(shared.value, "heads", table)?.people;
 }
 
 export function topicOf(table: number) {

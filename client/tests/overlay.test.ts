@@ -30,12 +30,20 @@ const posted = (commandId: string, text = "from the server") => ({
 
 test("somebody who has just chosen a language has joined, for this phone", () => {
   const now = meNow(mine(0), [command("Join", { language: "ar" }), command("TakeTable", { table: 3 })]);
-  assert.deepEqual(now, { joined: true, language: "ar", table: 3 });
+  assert.deepEqual(now, { joined: true, language: "ar", table: 3, ticket: false });
 });
 
 test("the server's word counts again once it has caught up", () => {
   const view = mine(9, { me: { joined: true, language: "de", table: 5 } });
   assert.equal(meNow(view, [command("TakeTable", { table: 3 }, saved(9))]).table, 5);
+});
+
+test("a ticket counts once the server has saved it, and not before", () => {
+  const redeem = (change: Partial<Command> = {}) => command("RedeemTicket", { secret: "AAAA2222" }, change);
+  assert.equal(meNow(mine(3), [redeem()]).ticket, false);
+  assert.equal(meNow(mine(3), [redeem(saved(4))]).ticket, true);
+  const freed = mine(5, { me: { joined: true, language: "de", table: 1, ticket: false } });
+  assert.equal(meNow(freed, [redeem(saved(4))]).ticket, false);
 });
 
 test("a posted card is there at once, as waiting", () => {

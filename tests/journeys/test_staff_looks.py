@@ -11,7 +11,7 @@ from playwright.async_api import expect
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PROJECTORS = ((1920, 1080), (1280, 720), (1024, 768))
-PLACES = ("agenda", "tables", "cards", "results", "access", "about", "rehearsal")
+PLACES = ("agenda", "tables", "cards", "tickets", "results", "access", "about", "rehearsal")
 HIDDEN = "Kinderbetreuung während der Sprachkurse."
 REASON = "Nennt eine Person oder persönliche Angaben"
 

@@ -1,6 +1,7 @@
 import { Icon } from "../../design/icons.tsx";
 import { BeforeDialogue, LineBand, RehearsalBand } from "../../staff/bands.tsx";
 import { cards, connectedAt, joinedAt, links, openRound, seats, topicOf } from "../../staff/evening.ts";
+import { HeadCount } from "../../staff/HeadCount.tsx";
 import { InMain } from "../../staff/InMain.tsx";
 import { LanguageSwitch } from "../../staff/LanguageSwitch.tsx";
 import { dialogue, refusal } from "../../staff/line.ts";
@@ -44,6 +45,7 @@ export function Host() {
               <b class="numbers">{connectedAt(n)}</b> {say("people.connected")}
             </span>
           </p>
+          {n > 0 && <HeadCount table={n} label={say("heads.host")} hint={say("heads.host_hint")} />}
         </header>
         <Question topic={topic} />
         <WriteFor round={openRound.value} />

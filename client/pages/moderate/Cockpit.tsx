@@ -14,12 +14,14 @@ import { Rehearsal } from "./rehearsal/Rehearsal.tsx";
 import { Results } from "./results/Results.tsx";
 import { Side } from "./Side.tsx";
 import { Tables } from "./tables/Tables.tsx";
+import { Tickets } from "./tickets/Tickets.tsx";
 
 const rooms: Record<Place, FunctionComponent> = {
   agenda: Agenda,
   tables: Tables,
   cards: Cards,
   access: Access,
+  tickets: Tickets,
   results: Results,
   rehearsal: Rehearsal,
   about: About,

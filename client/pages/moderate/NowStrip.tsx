@@ -1,6 +1,7 @@
 /** What is open now and the one obvious next step; on top of every section. */
 import { useState } from "preact/hooks";
 import { Icon } from "../../design/icons.tsx";
+import { Overshoot } from "../../staff/Attendance.tsx";
 import { Countdown } from "../../staff/Countdown.tsx";
 import { nextStep, openSteps, steps, votersIn, type Step } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
@@ -37,6 +38,7 @@ function OpenStep({ step }: { step: Step }) {
         </p>
         <InMain as="h2" of={step.title} />
         {step.sort === "ballot" && <p>{say("count.voters", { n: votersIn(step.id) })}</p>}
+        {step.sort === "ballot" && <Overshoot ballot={step.id} />}
         {next && (
           <p class="now-then small">
             {say("now.next")}: {inMain(next.title).text}

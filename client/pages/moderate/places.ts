@@ -6,6 +6,7 @@ export const places = {
   agenda: "clock",
   tables: "table",
   cards: "cards",
+  tickets: "ticket",
   results: "dots",
   access: "link",
   about: "hand",

@@ -30,6 +30,8 @@ export const openBallots = computed(() => ballots.value.filter((ballot) => ballo
 export const closedBallots = computed(() =>
   ballots.value.filter((ballot) => ballot.state === "closed").reverse(),
 );
+/** Whether a ticket can be of any use this evening, now or later. */
+export const needsTickets = computed(() => ballots.value.some((ballot) => ballot.tickets));
 export const cardsOfMine = computed(() => myCards(line.mine.value, line.commands.value));
 /** Known at all: before that, "not joined" only means "not heard yet". */
 export const isKnown = computed(() => line.mine.value.entries.has("me"));

@@ -20,6 +20,7 @@ import { Heading } from "./heading.tsx";
 import { Menu, type Errand } from "./menu.tsx";
 import { MyCards } from "./mycards.tsx";
 import { TableScreen } from "./table.tsx";
+import { scannedTicket, TicketScreen } from "./ticket.tsx";
 
 /** What somebody went for from the menu. */
 const errand = signal<Errand | "menu" | null>(null);
@@ -41,6 +42,7 @@ function Screen() {
   if (!goalSeen.value) return <GoalCard key="first" isFirst onDone={sawGoal} />;
   if (errand.value === "language") return <LanguageChoice key="again" onChosen={finish} />;
   if (errand.value === "goal") return <GoalCard key="again" isFirst={false} onDone={finish} />;
+  if (scannedTicket.value !== null || errand.value === "ticket") return <TicketScreen onDone={finish} />;
   const { table } = me.value;
   const isElsewhere = scannedTable.value !== null && scannedTable.value !== table;
   if (table === null || isElsewhere || errand.value === "table") {

@@ -2,15 +2,20 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type Drawing } from "../../design/icons.tsx";
 import { t } from "../../texts/phone.ts";
-import { code } from "./evening.ts";
+import { code, me, needsTickets } from "./evening.ts";
 
-export type Errand = "table" | "language" | "goal";
+export type Errand = "table" | "language" | "goal" | "ticket";
 
 const errands: readonly [Errand, Drawing][] = [
   ["table", "table"],
   ["language", "language"],
   ["goal", "question"],
+  ["ticket", "ticket"],
 ];
+
+function canRedeem(): boolean {
+  return needsTickets.value && !me.value.ticket;
+}
 
 export function Menu({ onErrand, onClose }: { onErrand: (errand: Errand) => void; onClose: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
@@ -24,7 +29,7 @@ export function Menu({ onErrand, onClose }: { onErrand: (errand: Errand) => void
       onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
     >
       <ul class="stack is-close">
-        {errands.map(([errand, drawing]) => (
+        {errands.filter(([errand]) => errand !== "ticket" || canRedeem()).map(([errand, drawing]) => (
           <li key={errand}>
             <button class="button is-large is-wide menu-errand" onClick={() => onErrand(errand)}>
               <Icon name={drawing} />

@@ -57,7 +57,7 @@ function fateOf(command: Command): Fate {
 }
 
 export function meNow(mine: View, commands: readonly Command[]): Me {
-  let me = single(mine, "me") ?? { joined: false, language: null, table: null };
+  let me = single(mine, "me") ?? { joined: false, language: null, table: null, ticket: false };
   for (const command of commands) {
     if (!isAhead(command, mine)) continue;
     const { language, table } = command.fields as { language: string; table: number };
@@ -65,6 +65,7 @@ export function meNow(mine: View, commands: readonly Command[]): Me {
       me = { ...me, joined: true, language };
     }
     if (command.name === "TakeTable") me = { ...me, table };
+    if (command.name === "RedeemTicket" && command.stage === "saved") me = { ...me, ticket: true };
   }
   return me;
 }

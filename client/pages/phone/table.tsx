@@ -7,11 +7,13 @@ import { t } from "../../texts/phone.ts";
 import { EarlierCards, TableCards } from "./cards.tsx";
 import { isPast, Timer } from "./clock.tsx";
 import { DotsBallot } from "./dots.tsx";
+import { GivenElsewhere } from "./elsewhere.tsx";
 import { closedBallots, mainLanguage, me, openBallots, openRound, topicOf } from "./evening.ts";
 import { Heading } from "./heading.tsx";
 import { MyCards, refusedCards } from "./mycards.tsx";
 import { Results } from "./results.tsx";
 import { StatementsBallot } from "./statements.tsx";
+import { TicketNeeded } from "./ticket.tsx";
 import { KeptDraft, NewCard } from "./writing.tsx";
 
 type Part = "cards" | "vote" | "results";
@@ -211,7 +213,16 @@ function BallotPart({ ballot }: { ballot: Ballot }) {
         {ballot.deadline !== null && <Timer deadline={ballot.deadline} />}
       </div>
       {isPast(ballot.deadline) && <p class="time-up">{t("time_up_vote")}</p>}
-      {ballot.method === "dots" ? <DotsBallot ballot={ballot} /> : <StatementsBallot ballot={ballot} />}
+      {ballot.tickets && !me.value.ticket ? <TicketNeeded /> : <Voting ballot={ballot} />}
     </section>
+  );
+}
+
+function Voting({ ballot }: { ballot: Ballot }) {
+  return (
+    <>
+      {ballot.own_table && <GivenElsewhere ballot={ballot} />}
+      {ballot.method === "dots" ? <DotsBallot ballot={ballot} /> : <StatementsBallot ballot={ballot} />}
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { tables } from "../../staff/evening.ts";
 import { dialogue, refusal } from "../../staff/line.ts";
 import { say } from "../../staff/words.ts";
 import { TableCard } from "./TableCard.tsx";
+import { asksForTickets, Tickets } from "./Tickets.tsx";
 
 type Size = "a5" | "a4";
 
@@ -13,6 +14,7 @@ export function Print() {
   const [size, setSize] = useState<Size>("a5");
   const [only, setOnly] = useState(0);
   if (!dialogue.value || refusal.value) return <BeforeDialogue />;
+  if (asksForTickets) return <Tickets />;
   const shown = tables.value.filter((table) => only === 0 || table.number === only);
   return (
     <>

@@ -11,6 +11,8 @@ interface Guide {
   orType: string;
   steps: readonly [scan: string, choose: string, take_part: string];
   promise: string;
+  ticket: string;
+  ticketHow: string;
 }
 
 const german: Guide = {
@@ -18,6 +20,8 @@ const german: Guide = {
   orType: "oder eintippen",
   steps: ["Mit der Kamera scannen", "Sprache wählen", "Schreiben und abstimmen"],
   promise: "Ohne App, ohne Namen",
+  ticket: "Stimmschein für eine Person",
+  ticketHow: "scannen oder eintippen",
 };
 
 const guides: Record<string, Guide> = {
@@ -27,12 +31,16 @@ const guides: Record<string, Guide> = {
     orType: "or type",
     steps: ["Scan with your camera", "Choose your language", "Write and vote"],
     promise: "No app, no name",
+    ticket: "Voting ticket for one person",
+    ticketHow: "scan or type",
   },
   ar: {
     table: "طاولة",
     orType: "أو اكتب",
     steps: ["امسح الرمز بالكاميرا", "اختر لغتك", "اكتب وصوّت"],
     promise: "بدون تطبيق وبدون اسم",
+    ticket: "قسيمة تصويت لشخص واحد",
+    ticketHow: "امسح أو اكتب",
   },
 };
 

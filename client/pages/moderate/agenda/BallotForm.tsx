@@ -10,8 +10,12 @@ import { TextsField } from "../../../staff/TextsField.tsx";
 import { inMain, say } from "../../../staff/words.ts";
 import { BallotMethod } from "./BallotMethod.tsx";
 import { BallotOptions } from "./BallotOptions.tsx";
+import { BallotVoters } from "./BallotVoters.tsx";
 
-export type BallotPlan = Omit<Ballot, "id" | "state" | "order" | "deadline">;
+export type BallotPlan = Omit<
+  Ballot,
+  "id" | "state" | "order" | "deadline" | "overshoot_shown" | "seal" | "sealed_version"
+>;
 
 const fresh: BallotPlan = {
   title: {},
@@ -19,6 +23,7 @@ const fresh: BallotPlan = {
   dots: 3,
   most_per_option: 1,
   own_table: false,
+  tickets: false,
   rounds: [],
   kinds: [],
   statements: [],
@@ -43,6 +48,7 @@ export function BallotForm({ ballot, onClose }: { ballot?: Ballot; onClose: () =
         <TextsField label={say("ballot.title")} texts={plan.title} onChange={(title) => change({ title })} />
         <BallotOptions plan={plan} onChange={change} />
         <BallotMethod plan={plan} onChange={change} />
+        <BallotVoters plan={plan} onChange={change} />
         <NumberField
           label={say("ballot.minutes")}
           value={plan.minutes}
@@ -55,8 +61,9 @@ export function BallotForm({ ballot, onClose }: { ballot?: Ballot; onClose: () =
   );
 }
 
-function planOf({ title, method, dots, most_per_option, own_table, rounds, kinds, statements, minutes }: Ballot) {
+function planOf(ballot: Ballot): BallotPlan {
+  const { title, method, dots, most_per_option, own_table, tickets, kinds, statements, minutes } = ballot;
   // A round that was struck meanwhile could not be unticked here, and the server refuses it.
-  const there = rounds.filter((id) => everyRound.value.some((round) => round.id === id));
-  return { title, method, dots, most_per_option, own_table, rounds: there, kinds, statements, minutes };
+  const rounds = ballot.rounds.filter((id) => everyRound.value.some((round) => round.id === id));
+  return { title, method, dots, most_per_option, own_table, tickets, rounds, kinds, statements, minutes };
 }

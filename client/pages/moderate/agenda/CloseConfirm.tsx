@@ -1,3 +1,4 @@
+import { attendanceLines } from "../../../staff/Attendance.tsx";
 import { Confirm } from "../../../staff/Confirm.tsx";
 import type { Step } from "../../../staff/evening.ts";
 import { inMain, say } from "../../../staff/words.ts";
@@ -8,7 +9,7 @@ export function CloseConfirm({ step, onClose }: { step: Step; onClose: () => voi
     return (
       <Confirm
         title={say("confirm.close_ballot", { title })}
-        lines={[say("confirm.close_ballot_what"), say("confirm.close_ballot_final")]}
+        lines={[say("confirm.close_ballot_what"), ...attendanceLines(step.id), say("confirm.close_ballot_final")]}
         act={say("agenda.close_ballot")}
         drawing="stop"
         order={["CloseBallot", { ballot: step.id }]}

@@ -49,5 +49,6 @@ function ballotLines(ballot: Ballot): string[] {
     say(ballot.own_table ? "ballot.option_count_table" : "ballot.option_count", { n: optionsFor(ballot) }),
     say("confirm.open_ballot_fixed"),
     say("confirm.open_ballot_secret"),
+    say(ballot.tickets ? "confirm.open_ballot_tickets" : "confirm.open_ballot_phones"),
   ];
 }

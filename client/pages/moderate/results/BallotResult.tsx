@@ -7,6 +7,7 @@ import { InMain } from "../../../staff/InMain.tsx";
 import { OptionBar } from "../../../staff/OptionBar.tsx";
 import { say } from "../../../staff/words.ts";
 import { BoardLink } from "../access/BoardLink.tsx";
+import { Proof } from "./Proof.tsx";
 
 const SHOWN_OF_ALL = 10;
 const SHOWN_OF_A_TABLE = 3;
@@ -27,6 +28,7 @@ export function BallotResult({ ballot }: { ballot: Ballot }) {
       {ballot.state === "open" && <p class="soft">{say("results.still_open")}</p>}
       {ballot.state === "closed" && !byTable && <Ranks ballot={ballot} list={list} first={SHOWN_OF_ALL} />}
       {ballot.state === "closed" && byTable && <RanksByTable ballot={ballot} list={list} />}
+      {ballot.state === "closed" && <Proof ballot={ballot} />}
     </article>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Table } from "../../../connection/index.ts";
 import { Icon } from "../../../design/icons.tsx";
 import { connectedAt, joinedAt } from "../../../staff/evening.ts";
+import { HeadCount } from "../../../staff/HeadCount.tsx";
 import { say } from "../../../staff/words.ts";
 import { TableForm } from "./TableForm.tsx";
 
@@ -29,6 +30,7 @@ export function TableRow({ table }: { table: Table }) {
       >
         <Icon name="pencil" />
       </button>
+      <HeadCount table={n} label={say("heads.counted")} />
       {editing && <TableForm table={table} onClose={() => setEditing(false)} />}
     </li>
   );

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { Icon } from "../../../design/icons.tsx";
 import { people, topics } from "../../../staff/evening.ts";
+import { HeadCount } from "../../../staff/HeadCount.tsx";
 import { say } from "../../../staff/words.ts";
 import { TopicForm } from "./TopicForm.tsx";
 import { TopicSheet } from "./TopicSheet.tsx";
@@ -19,6 +20,11 @@ export function Tables() {
           </p>
         )}
       </div>
+      {topics.value.length > 0 && (
+        <div class="sheet is-low">
+          <HeadCount table={0} label={say("heads.hall")} hint={say("heads.hint")} />
+        </div>
+      )}
       {topics.value.length === 0 && (
         <div class="empty">
           <Icon name="table" />
