@@ -6,7 +6,7 @@ import msgspec
 
 from rooms.abilities import ANY_EVENT
 from rooms.dialogue import Command, Dialogue, Event
-from rooms.errors import Corrupted, Refused
+from rooms.errors import Corrupted, Newer, Refused
 from rooms.log import Stored
 from rooms.records import Heard
 
@@ -73,8 +73,13 @@ def apply_stored(dialogue: Dialogue, stored: Stored) -> None:
     place = dialogue.begin()
     try:
         entry = _entry.decode(stored.payload)
+        if entry.schema > SCHEMA:
+            raise Newer(dialogue.code, position.version)
         events: list[Event] = _events.decode(entry.events)
         apply_events(dialogue, position.epoch, seal, (entry.id, entry.at, entry.body), events)
+    except Newer:
+        dialogue.take_back(place)
+        raise
     except Exception as wrong:  # an apply cannot fail on what a decide of this program wrote
         dialogue.take_back(place)
         raise Corrupted(dialogue.code, position.version) from wrong

@@ -9,6 +9,7 @@ DialogtischError              error on the wire   what the phone does
 ├── Unavailable(reason)       unavailable         offers it again later; nothing was kept
 │   └── Unknown               unavailable         the same, though the command may be kept already
 └── Corrupted(code, version)  internal            waits; the log contradicts itself
+    └── Newer                 internal            waits; a newer program wrote it
 
 Imports nothing. Any other exception is a bug and goes out as `internal`.
 """
@@ -85,3 +86,10 @@ class Corrupted(DialogtischError):
 
     def __str__(self) -> str:
         return f"the log of dialogue {self.code} contradicts itself at version {self.version}"
+
+
+class Newer(Corrupted):
+    """The entry at `version` was written by a newer program, whose facts this one cannot know."""
+
+    def __str__(self) -> str:
+        return f"dialogue {self.code} was written by a newer version of the program"

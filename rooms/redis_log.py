@@ -5,18 +5,20 @@ the fields p (payload) and s (seal). The braces keep all keys of a dialogue in o
 nothing here touches two dialogues at once but `news` and the register of codes.
 """
 
+import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rooms.copies import Copies
-from rooms.errors import Unavailable, Unknown
+from rooms.errors import Corrupted, Unavailable, Unknown
 from rooms.log import EMPTY, SECRET_BYTES, PartlyAway, Position, Stored, positions
 from rooms.redis_cluster import line_to
 from rooms.redis_line import Script, Word, storage_away
 
 CODES_KEY = "dialogtisch:codes"
 SECRET_KEY = "dialogtisch:secret"
+SECRET_COPY_KEY = "dialogtisch:secret:copy"  # with a digest: a damaged secret would pass unseen
 FIRST_CHUNK = 20  # a copy that lags behind has mostly missed a few entries
 CHUNK = 1000  # entries per reply, so that a long evening does not hold up the storage
 
@@ -107,6 +109,10 @@ class RedisLog:
         if await self._appending.ask("SET", SECRET_KEY, fresh, "NX"):
             await self._copies.await_for(SECRET_KEY)
         kept: bytes = await self._appending.ask("GET", SECRET_KEY)
+        if await self._appending.ask("SET", SECRET_COPY_KEY, sealed_secret(kept), "NX"):
+            await self._copies.await_for(SECRET_COPY_KEY)
+        if sound_secret(kept, await self._appending.ask("GET", SECRET_COPY_KEY)) != kept:
+            raise Corrupted("secret", 0)
         return kept
 
     async def close(self) -> None:
@@ -115,6 +121,25 @@ class RedisLog:
 
     async def _backwards(self, code: str, end: str, count: int) -> list[Stored]:
         return _entries(await self._reading.ask("XREVRANGE", _key(code), end, "-", "COUNT", count))
+
+
+def sound_secret(kept: bytes | None, copy: bytes | None) -> bytes | None:
+    """The secret as it was made, when at most one of the two places is damaged; None if neither."""
+    if copy is None:
+        return kept
+    secret, digest = copy[:SECRET_BYTES], copy[SECRET_BYTES:]
+    if _digest(secret) == digest:
+        return secret
+    return kept if kept is not None and (kept == secret or _digest(kept) == digest) else None
+
+
+def sealed_secret(secret: bytes) -> bytes:
+    """The copy: the secret with its digest."""
+    return secret + _digest(secret)
+
+
+def _digest(secret: bytes) -> bytes:
+    return hashlib.blake2b(secret, digest_size=8).digest()
 
 
 def _key(code: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from rooms.protocol_page import protocol_page
 from server.demo import demo
 from server.organiser_link import tell_link
+from server.repair import repair
 from server.replay.replaying import replay
 from server.running import serve
 from server.settings import BadSetting, read_settings, settings_page
@@ -35,6 +36,7 @@ def start_demo(arguments: Sequence[str]) -> None:
 
 VERBS: dict[str, Callable[[Sequence[str]], None]] = {
     "serve": start_server,
+    "repair": repair,
     "replay": replay,
     "demo": start_demo,
     "link": tell_link,
@@ -51,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         VERBS[verb](words)
     except (BadSetting, StoreUnusable, ClientNotBuilt) as trouble:
-        sys.exit(f"Dialogtisch cannot start: {trouble}")
+        beginning = "cannot repair" if verb == "repair" else "cannot start"
+        sys.exit(f"Dialogtisch {beginning}: {trouble}")
 
 
 def _verbs() -> str:

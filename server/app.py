@@ -53,8 +53,8 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hall.begin()
-        if storage.mended:
-            await hall.suspect_all("the end of the storage's file was torn")
+        if storage.suspicion:
+            await hall.suspect_all(storage.suspicion)
         async with pulse.beating(), door.open():
             yield
             health.going_down = True

@@ -9,7 +9,6 @@ import asyncio
 import fcntl
 import os
 import shutil
-import signal
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -18,15 +17,20 @@ from urllib.parse import quote
 
 import structlog
 
-from rooms.errors import Unavailable
-from rooms.redis_line import Line, storage_away
-from server.torn_tail import mend
+from server.last_seen import LastSeen
+from server.opening import (
+    PATIENCE_SECONDS,
+    Opening,
+    end_left_over,
+    opening_sentences,
+    repair_command,
+)
 from server.valkey_process import StoreUnusable, ValkeyProcess, make_private
+from server.verification import Findings
 
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 LOOK_SECONDS = 0.2
 STARTS_PER_MINUTE = 3
-PATIENCE_SECONDS = 10.0  # with a Valkey that does not answer, or was asked to end
 
 Trouble = Literal["storage_starting", "disk_full", "storage_broken"]
 
@@ -39,7 +43,10 @@ def free_bytes(folder: Path) -> int:
 
 
 class EmbeddedStore:
-    """`url` is where the dialogues are kept; `dropped_bytes` counts what was cut off torn tails."""
+    """`url` is where the dialogues are kept; `dropped_bytes` counts what was cut off torn tails.
+
+    `suspicion` says why the end of what was acknowledged may be missing, or nothing.
+    """
 
     def __init__(self, data: Path, free: Callable[[Path], int] = free_bytes) -> None:
         make_private(data)
@@ -52,7 +59,26 @@ class EmbeddedStore:
         self._up = False
         self._broken = False
         self.url = f"unix://{quote(str(self._valkey.socket))}"
-        self.dropped_bytes = 0
+        self._seen = LastSeen(data / "store" / "last-seen")
+        self._opening = Opening(self._valkey, self.url, self._seen, repair_command(data))
+        self._findings = Findings((), {})
+
+    @property
+    def dropped_bytes(self) -> int:
+        return self._opening.dropped_bytes
+
+    @property
+    def suspicion(self) -> str:
+        if self.dropped_bytes:
+            return "the end of the store's file was torn"
+        return self._seen.suspicion
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the organiser must know about what was found at start."""
+        return opening_sentences(
+            self.dropped_bytes, self._seen.suspicion, self._findings, self._data
+        )
 
     @property
     def pid(self) -> int:
@@ -64,12 +90,13 @@ class EmbeddedStore:
 
         Call it from the main thread: on Linux Valkey ends with the thread that started it.
         """
-        self._folder_lock = _take_folder(self._data)
+        self._folder_lock = take_folder(self._data)
         try:
-            await self._end_left_over(PATIENCE_SECONDS)
-            if not await self._come_up():
-                raise StoreUnusable(self._why())
+            await end_left_over(self._valkey, PATIENCE_SECONDS)
+            self._findings = await self._opening.open()
+            self._up = True
         except BaseException:
+            await end_left_over(self._valkey, PATIENCE_SECONDS)
             self._let_go()
             raise
         self._watch = asyncio.create_task(self._watch_over())
@@ -79,8 +106,10 @@ class EmbeddedStore:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        self._up = False
-        await self._end_left_over(PATIENCE_SECONDS)
+        was_up, self._up = self._up, False
+        await end_left_over(self._valkey, PATIENCE_SECONDS)
+        if was_up:
+            self._seen.settle(self._valkey.files)
         self._let_go()
 
     def storage_state(self) -> Trouble | None:
@@ -95,6 +124,7 @@ class EmbeddedStore:
         while not self._broken:
             await asyncio.sleep(LOOK_SECONDS)
             self._valkey.cap_log()
+            self._seen.look(self._valkey.files)
             if not self._valkey.runs():
                 self._up = False
                 if self._valkey.was_killed():
@@ -109,59 +139,18 @@ class EmbeddedStore:
                 await asyncio.sleep(LOOK_SECONDS)
             elif self._too_many_starts():
                 self._broken = True
-                log.critical("store_given_up", why=self._why())
+                log.critical("store_given_up", why=self._opening.why())
             else:
                 await self._try_again()
 
     async def _try_again(self) -> None:
         self._starts.append(asyncio.get_running_loop().time())
         try:
-            await self._end_left_over(0)  # at most its child, busy writing a file nobody needs
-            await self._come_up()
+            # What is left is at most its child, busy writing a file nobody needs.
+            await end_left_over(self._valkey, 0)
+            self._up = await self._opening.come_up()
         except (StoreUnusable, OSError) as error:
             log.error("store_not_started", why=str(error))
-
-    async def _come_up(self) -> bool:
-        """Start Valkey; if it will not, mend the tail of its file and start it once more."""
-        self._up = await self._answers_after_launch()
-        if not self._up:
-            dropped = mend(self._valkey.files)
-            self.dropped_bytes += dropped
-            if dropped:
-                log.error("store_mended", dropped_bytes=dropped, kept_beside=True)
-                self._up = await self._answers_after_launch()
-        return self._up
-
-    async def _answers_after_launch(self) -> bool:
-        self._valkey.launch()
-        line = Line(self.url, timeout_seconds=1.0, lost=storage_away)
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + PATIENCE_SECONDS
-        try:
-            while self._valkey.runs() and clock() < deadline:
-                try:
-                    await line.ask("PING")
-                    return True
-                except Unavailable as unavailable:
-                    if unavailable.reason == "storage_starting":  # reading a long file
-                        deadline = clock() + PATIENCE_SECONDS
-                await asyncio.sleep(0.02)
-            await self._end_left_over(0)
-            return False
-        finally:
-            await line.close()
-
-    async def _end_left_over(self, patience_seconds: float) -> None:
-        """End what still holds the store, such as the Valkey of a server that was killed."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + patience_seconds
-        asked = False
-        while not self._valkey.is_free():
-            if clock() >= deadline:
-                self._valkey.send_signal(signal.SIGKILL)
-            else:
-                asked = asked or self._valkey.send_signal(signal.SIGTERM)
-            await asyncio.sleep(0.02)
 
     def _too_many_starts(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -170,19 +159,14 @@ class EmbeddedStore:
     def _full(self) -> bool:
         return self._free(self._data) < LEAST_FREE_BYTES
 
-    def _why(self) -> str:
-        return (
-            f"Valkey does not start on {self._data}. Nothing was deleted. It said:\n"
-            f"{self._valkey.last_words()}"
-        )
-
     def _let_go(self) -> None:
         if self._folder_lock is not None:
             os.close(self._folder_lock)
             self._folder_lock = None
 
 
-def _take_folder(data: Path) -> int:
+def take_folder(data: Path) -> int:
+    """The lock that keeps a second server out for as long as it is open. Raises StoreUnusable."""
     lock = os.open(data / "server.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

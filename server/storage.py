@@ -21,14 +21,14 @@ LOOK_EVERY_S = 0.1
 class Storage:
     """The open storage. `sentences` say what acknowledged means here, to be printed at start.
 
-    `mended`: the end of its file was torn, and what could not be read was cut off.
+    `suspicion`: why the end of what was acknowledged may be missing, or nothing.
     """
 
     log: Log
     presence: Presence
     sentences: tuple[str, ...]
     state: Callable[[], str]
-    mended: bool = False
+    suspicion: str = ""
 
 
 class CarefulLog(RedisLog):
@@ -72,20 +72,23 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     """The storage the settings name, for as long as the block lasts. Raises StoreUnusable."""
     async with AsyncExitStack() as stack:
         trouble: Callable[[], str | None]
-        mended = False
+        found: tuple[str, ...]
+        suspicion, found = "", ()
         if settings.redis_url:
             url, trouble = settings.redis_url, _no_trouble
         else:
             store = EmbeddedStore(settings.data)
             await store.start()
             stack.push_async_callback(store.stop)
-            url, trouble, mended = store.url, store.storage_state, store.dropped_bytes > 0
+            url, trouble = store.url, store.storage_state
+            suspicion, found = store.suspicion, store.sentences
         durability = await _checked(url)
         log, presence = CarefulLog(url, trouble, settings.replicas_wait), RedisPresence(url)
         stack.push_async_callback(log.close)
         stack.push_async_callback(presence.close)
         in_peace = "durable" if durability.durable else "not_durable"
-        yield Storage(log, presence, durability.sentences, lambda: trouble() or in_peace, mended)
+        sentences = (*durability.sentences, *found)
+        yield Storage(log, presence, sentences, lambda: trouble() or in_peace, suspicion)
 
 
 def _no_trouble() -> None:

@@ -24,12 +24,13 @@ LAUNCHER = Path(__file__).with_name("launch_valkey.py")
 
 CONFIGURATION = """\
 port 0
+databases 1
 unixsocket "{socket}"
 unixsocketperm 700
 appendonly yes
 appendfsync always
 no-appendfsync-on-rewrite no
-aof-use-rdb-preamble yes
+aof-use-rdb-preamble no
 aof-load-truncated no
 save ""
 maxmemory 0
@@ -101,6 +102,12 @@ class ValkeyProcess:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(int(holder), how)
         return True
+
+    def end(self) -> None:
+        """End at once the one that was launched last."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def cap_log(self) -> None:
         """Valkey opens its log anew for every line, so a full one can simply be put aside."""

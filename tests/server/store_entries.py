@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from rooms.log import Position
+from rooms.entries import seal_of, write_entry
+from rooms.log import EMPTY, Position, Stored
 from rooms.redis_log import RedisLog
 from server.embedded import EmbeddedStore
 
@@ -20,11 +21,17 @@ async def until(holds: Callable[[], object]) -> None:
 
 
 async def keep(store: EmbeddedStore, count: int) -> None:
-    """Append `count` entries, each acknowledged before the next."""
+    """Append `count` times two entries, each acknowledged before the next."""
     log = RedisLog(store.url)
+    await log.claim(CODE)
+    seal = (await log.read(CODE) or [Stored(EMPTY, b"", b"")])[-1].seal
     for _ in range(count):
-        tail = await log.tail(CODE)
-        assert await log.append(CODE, tail, 1, [(b"card", b"seal")] * 2)
+        tail, pair = await log.tail(CODE), []
+        for number in (1, 2):
+            payload = write_entry(f"tab.{tail.version + number}", 1, b"body", [])
+            seal = seal_of(seal, payload)
+            pair.append((payload, seal))
+        assert await log.append(CODE, tail, 1, pair)
     await log.close()
 
 

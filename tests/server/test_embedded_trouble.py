@@ -129,7 +129,7 @@ async def test_a_torn_tail_is_cut_off_counted_and_kept_beside(
 
 async def test_a_file_that_cannot_be_mended_is_left_as_it_is(short_folder: Path) -> None:
     file, _ = await damaged(short_folder, lambda sound: sound)
-    [base] = file.parent.glob("*.base.rdb")
+    [base] = file.parent.glob("*.base.aof")
     base.write_bytes(b"not what Valkey wrote")
     before = {path: path.read_bytes() for path in file.parent.iterdir()}
     for _ in range(2):  # the folder is free again after the first time

@@ -1,0 +1,161 @@
+"""`./run repair [CODE]`: makes a store whole again out of what can be trusted in its files.
+
+Keeps the files as they were in a folder beside, writes new ones that hold the longest verified
+part of every dialogue (or of the one that is named, leaving the others alone), begins a new epoch
+in each of them, so that phones offer again what they had been promised, and says what was lost.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rooms.entries import replay, seal_of, write_entry
+from rooms.errors import Newer
+from rooms.log import EMPTY, Position, Stored
+from rooms.redis_log import CODES_KEY, SECRET_COPY_KEY, SECRET_KEY, sealed_secret
+from rooms.setting import EpochBegun
+from server.append_file import MANIFEST, Damaged, check_files, command, listed, number
+from server.base_file import content_as_commands
+from server.codes import typed_code
+from server.embedded import take_folder
+from server.opening import NEWER, PATIENCE_SECONDS, end_left_over
+from server.repair_report import report
+from server.salvage import Chain, Salvage
+from server.settings import variable
+from server.torn_tail import keep, sync_folder
+from server.valkey_process import StoreUnusable, ValkeyProcess
+
+WHOLE = "file appendonly.aof.1.base.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n"
+BECAUSE = "the storage was repaired"
+
+
+def repair(arguments: Sequence[str]) -> None:
+    """repair a damaged data folder: `repair [CODE] [--data FOLDER]`, the server being stopped"""
+    parser = argparse.ArgumentParser(prog="dialogtisch repair", allow_abbrev=False)
+    parser.add_argument("code", nargs="?", help="only this dialogue, such as ABCD-EFGH")
+    parser.add_argument("--data", default=os.environ.get(variable("data"), "./data"))
+    given = parser.parse_args(arguments)
+    typed = typed_code(given.code) if given.code else None
+    if given.code and typed is None:
+        raise StoreUnusable(f"{given.code!r} cannot be the code of a dialogue")
+    print(mend_store(Path(given.data).expanduser().resolve(), typed.code if typed else None))
+
+
+def mend_store(data: Path, code: str | None = None) -> str:
+    """Repair the store in this data folder; what was done, in plain words. Raises StoreUnusable."""
+    if not (data / "store").is_dir():
+        raise StoreUnusable(f"there is no store in {data}; name the data folder with --data")
+    lock = take_folder(data)
+    try:
+        valkey = ValkeyProcess(data / "store")
+        asyncio.run(end_left_over(valkey, PATIENCE_SECONDS))
+        return _mend(valkey.files, code)
+    except Newer:
+        raise StoreUnusable(NEWER) from None
+    finally:
+        os.close(lock)
+
+
+def _mend(files: Path, code: str | None) -> str:
+    _finish_what_was_begun(files)
+    if code and code not in _read(files).chains:
+        raise StoreUnusable(f"the store in {files.parent} holds nothing of a dialogue {code}")
+    salvage = _read(files)
+    if not _is_damaged(files, salvage):
+        return "Nothing is damaged. Nothing was changed."
+    draft = files.with_name("repaired")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    keep(draft / "appendonly.aof.1.base.aof", b"")
+    keep(draft / "appendonly.aof.1.incr.aof", b"".join(_written(salvage, code)))
+    keep(draft / MANIFEST, WHOLE.encode())
+    kept = files.with_name(f"kept-{time.strftime('%Y-%m-%d-%H%M%S')}")
+    files.rename(kept)
+    draft.rename(files)
+    (files.parent / "last-seen").unlink(missing_ok=True)
+    sync_folder(files.parent)
+    return report(salvage, code, kept)
+
+
+def _finish_what_was_begun(files: Path) -> None:
+    """A repair that was cut off at its last step has left the files under another name."""
+    if not files.exists() and (kept := sorted(files.parent.glob("kept-*"))):
+        kept[-1].rename(files)
+
+
+def _read(files: Path) -> Salvage:
+    """All that the files hold that can be read."""
+    salvage = Salvage()
+    for file in _in_order(files):
+        content = content_as_commands(file)
+        if content is None:
+            salvage.unreadable.append(file)
+        else:
+            salvage.read(file, content)
+    return salvage
+
+
+def _in_order(files: Path) -> list[Path]:
+    """The files to be read. By their names if their list is damaged: what was written to an older
+    file and is in the newer base too is simply found twice.
+    """
+    try:
+        check_files(files)
+        return listed(files)
+    except Damaged:
+        bases = sorted(files.glob("appendonly.aof.*.base.*[bf]"), key=_number)
+        growing = sorted(files.glob("appendonly.aof.*.incr.aof"), key=_number)
+        return [*bases[-1:], *growing]
+
+
+def _is_damaged(files: Path, salvage: Salvage) -> bool:
+    try:
+        check_files(files)
+    except Damaged:
+        return True
+    unlisted = {code for code, chain in salvage.chains.items() if chain.entries} - salvage.codes
+    damaged = salvage.misfits or salvage.unreadable or unlisted
+    return bool(damaged) or not salvage.secret_is_sound
+
+
+def _written(salvage: Salvage, code: str | None) -> Iterator[bytes]:
+    """The commands that the new file holds."""
+    yield command("SELECT", "0")
+    if salvage.secret is not None:
+        yield command("SET", SECRET_KEY, salvage.secret)
+        yield command("SET", SECRET_COPY_KEY, sealed_secret(salvage.secret))
+    for chain in salvage.chains.values():
+        if entries := list(_kept_of(chain, code)):
+            yield command("SADD", CODES_KEY, chain.code)
+            key = f"dialogue:{{{chain.code}}}:log"
+            for one in entries:
+                yield command("XADD", key, str(one.position), "p", one.payload, "s", one.seal)
+
+
+def _kept_of(chain: Chain, code: str | None) -> Iterator[Stored]:
+    yield from chain.entries
+    if code in (None, chain.code):
+        if chain.entries:
+            yield _new_epoch(chain)
+        return
+    before = chain.entries[-1].position if chain.entries else EMPTY
+    for stored in chain.refused:  # not asked for: left as it is, as far as Valkey takes it
+        if stored.position > before:
+            yield stored
+            before = stored.position
+
+
+def _new_epoch(chain: Chain) -> Stored:
+    dialogue = replay(chain.code, chain.entries)
+    at = int(time.time() * 1000)
+    epoch = max(at, dialogue.epoch + 1)
+    payload = write_entry(f"epoch:{epoch}", at, b"", [EpochBegun(because=BECAUSE)])
+    return Stored(Position(epoch, dialogue.version + 1), payload, seal_of(dialogue.seal, payload))
+
+
+def _number(file: Path) -> int:
+    return number(file.name)

@@ -1,0 +1,146 @@
+"""Reads what a store's files hold without Valkey, and says what of it can be trusted.
+
+An entry counts if its place follows and its seal fits: then everything before it is as it was
+written. Used after damage only: for finding a torn end, and by the repair.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from rooms.entries import SCHEMA, seal_of
+from rooms.errors import Newer
+from rooms.log import Position, Stored
+from rooms.redis_log import CODES_KEY, SECRET_COPY_KEY, SECRET_KEY, sound_secret
+from server.append_file import commands
+
+KEY = re.compile(rb"dialogue:\{([2-9A-HJ-NP-Z]{8})\}:(log|here)")
+_PLACE = re.compile(rb"(\d{1,15})-(\d{1,15})")
+_OF_NO_KEY = (b"", b"SELECT", b"MULTI", b"EXEC")
+
+
+class Head(msgspec.Struct):
+    """What of an entry can be read whatever version of the program wrote it."""
+
+    schema: int
+    id: str
+
+
+_head = msgspec.msgpack.Decoder(Head)
+
+
+@dataclass
+class Chain:
+    """One dialogue's entries as far as each follows from the one before; `refused` did not."""
+
+    code: str
+    entries: list[Stored] = field(default_factory=list)
+    refused: list[Stored] = field(default_factory=list)
+
+    def take(self, stored: Stored) -> bool:
+        """Whether the entry is the next one, or one that was found before. Raises Newer."""
+        version = stored.position.version
+        if 0 < version <= len(self.entries) and self.entries[version - 1] == stored:
+            return True
+        if self.refused or not self._follows(stored):
+            self.refused.append(stored)
+            return False
+        self.entries.append(stored)
+        return True
+
+    def _follows(self, stored: Stored) -> bool:
+        last = self.entries[-1] if self.entries else None
+        place, before = (last.position, last.seal) if last else (Position(0, 0), b"")
+        if stored.position.version != place.version + 1:
+            return False
+        if stored.seal != seal_of(before, stored.payload):
+            return False
+        try:
+            head = _head.decode(stored.payload)
+        except msgspec.DecodeError:
+            return False
+        if head.schema > SCHEMA:
+            raise Newer(self.code, stored.position.version)
+        same_epoch = not last or stored.position.epoch == place.epoch
+        return same_epoch or (
+            stored.position.epoch > place.epoch and head.id == f"epoch:{stored.position.epoch}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Something in a file that does not belong there, or is no longer readable."""
+
+    file: Path
+    at: int
+
+
+class Salvage:
+    """Everything the files hold, in the order in which it was written."""
+
+    def __init__(self) -> None:
+        self.chains: dict[str, Chain] = {}
+        self.codes: set[str] = set()
+        self.misfits: list[Misfit] = []
+        self.unreadable: list[Path] = []
+        self._secret: bytes | None = None
+        self._secret_copy: bytes | None = None
+
+    @property
+    def secret(self) -> bytes | None:
+        """The installation's secret, if what is there of it can be trusted."""
+        return sound_secret(self._secret, self._secret_copy)
+
+    @property
+    def secret_is_sound(self) -> bool:
+        """Whether the secret stands where it is looked for."""
+        if self._secret is None:
+            return self._secret_copy is None
+        return self.secret == self._secret
+
+    def read(self, file: Path, content: bytes) -> None:
+        """Take in one append-only file. Raises Newer."""
+        before = 0
+        for found in commands(content):
+            if found.after_damage:
+                self.misfits.append(Misfit(file, before))
+            if not self._take(found.words):  # one of a chain that is broken already tells no more
+                self.misfits.append(Misfit(file, found.at))
+            before = found.end
+        if before < len(content):
+            self.misfits.append(Misfit(file, before))
+
+    def _take(self, words: list[bytes]) -> bool:
+        """Whether this is something that the product writes, and fits."""
+        match [words[0].upper() if words else b"", *words[1:]]:
+            case [name, *rest] if name in _OF_NO_KEY:
+                return name != b"SELECT" or rest == [b"0"]
+            case [b"SADD", key, *codes] if key == CODES_KEY.encode():
+                self.codes.update(code.decode("ascii", "replace") for code in codes)
+            case [b"SREM", key, *codes] if key == CODES_KEY.encode():
+                self.codes.difference_update(code.decode("ascii", "replace") for code in codes)
+            case [b"SET", key, content, *_] if key == SECRET_KEY.encode():
+                self._secret = content
+            case [b"SET", key, content, *_] if key == SECRET_COPY_KEY.encode():
+                self._secret_copy = content
+            case [name, key, *rest] if match := KEY.fullmatch(key):
+                return match[2] == b"here" or self._take_of_log(name, match[1].decode(), rest)
+            case _:
+                return False
+        return True
+
+    def _take_of_log(self, name: bytes, code: str, words: list[bytes]) -> bool:
+        match [name, *words]:
+            case [b"UNLINK" | b"DEL"]:
+                self.chains.pop(code, None)
+                return True
+            case [b"XSETID", *_]:
+                return True
+            case [b"XADD", place, _, payload, _, seal] if match := _PLACE.fullmatch(place):
+                position = Position(int(match[1]), int(match[2]))
+                chain = self.chains.setdefault(code, Chain(code))
+                return chain.take(Stored(position, payload, seal)) or len(chain.refused) > 1
+            case _:
+                return False
