@@ -61,7 +61,7 @@ class EmbeddedStore:
         self.url = f"unix://{quote(str(self._valkey.socket))}"
         self._seen = LastSeen(data / "store" / "last-seen")
         self._opening = Opening(self._valkey, self.url, self._seen, repair_command(data))
-        self._findings = Findings((), {})
+        self.findings = Findings((), {})
 
     @property
     def dropped_bytes(self) -> int:
@@ -77,7 +77,7 @@ class EmbeddedStore:
     def sentences(self) -> tuple[str, ...]:
         """What the organiser must know about what was found at start."""
         return opening_sentences(
-            self.dropped_bytes, self._seen.suspicion, self._findings, self._data
+            self.dropped_bytes, self._seen.suspicion, self.findings, self._data
         )
 
     @property
@@ -93,7 +93,7 @@ class EmbeddedStore:
         self._folder_lock = take_folder(self._data)
         try:
             await end_left_over(self._valkey, PATIENCE_SECONDS)
-            self._findings = await self._opening.open()
+            self.findings = await self._opening.open()
             self._up = True
         except BaseException:
             await end_left_over(self._valkey, PATIENCE_SECONDS)

@@ -55,6 +55,8 @@ class Opening:
                 findings = await verify(self._url)
         except Newer:
             raise StoreUnusable(NEWER) from None
+        except Unavailable as away:
+            raise StoreUnusable(f"{self.why()}\nIts last answer: {away}") from None
         if findings.odd:
             raise StoreUnusable(f"{'; '.join(findings.odd)}. {self._advice()}")
         self._seen.settle(self._valkey.files)

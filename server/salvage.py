@@ -16,7 +16,8 @@ from rooms.log import Position, Stored
 from rooms.redis_log import CODES_KEY, SECRET_COPY_KEY, SECRET_KEY, sound_secret
 from server.append_file import commands
 
-KEY = re.compile(rb"dialogue:\{([2-9A-HJ-NP-Z]{8})\}:(log|here)")
+CODE = re.compile(rb"[2-9A-HJ-NP-Z]{8}")
+KEY = re.compile(rb"dialogue:\{(%s)\}:(log|here)" % CODE.pattern)
 _PLACE = re.compile(rb"(\d{1,15})-(\d{1,15})")
 _OF_NO_KEY = (b"", b"SELECT", b"MULTI", b"EXEC")
 
@@ -118,9 +119,11 @@ class Salvage:
             case [name, *rest] if name in _OF_NO_KEY:
                 return name != b"SELECT" or rest == [b"0"]
             case [b"SADD", key, *codes] if key == CODES_KEY.encode():
-                self.codes.update(code.decode("ascii", "replace") for code in codes)
+                self.codes.update(code.decode() for code in codes if CODE.fullmatch(code))
+                return all(map(CODE.fullmatch, codes))
             case [b"SREM", key, *codes] if key == CODES_KEY.encode():
                 self.codes.difference_update(code.decode("ascii", "replace") for code in codes)
+                return all(map(CODE.fullmatch, codes))
             case [b"SET", key, content, *_] if key == SECRET_KEY.encode():
                 self._secret = content
             case [b"SET", key, content, *_] if key == SECRET_COPY_KEY.encode():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rooms.redis_line import Line, storage_away
 from rooms.redis_log import CODES_KEY, SECRET_COPY_KEY, SECRET_KEY, RedisLog, sound_secret
-from server.salvage import KEY, Chain
+from server.salvage import CODE, KEY, Chain
 
 OWN_KEYS = {CODES_KEY.encode(), SECRET_KEY.encode(), SECRET_COPY_KEY.encode()}
 KEYS_PER_LOOK = 1000
@@ -31,8 +31,11 @@ async def verify(url: str) -> Findings:
     """What is wrong with the store at `url`. Raises Unavailable, and Newer."""
     line, log = Line(url, lost=storage_away), RedisLog(url)
     try:
-        codes = set(await log.codes())
+        listed = await line.ask("SMEMBERS", CODES_KEY)
+        codes = {code.decode() for code in listed if CODE.fullmatch(code)}
         odd = [*await _while_loading(line), *await _keys(line, codes), *await _secret(line)]
+        if len(codes) < len(listed):
+            odd.append("the register holds what cannot be the code of a dialogue")
         broken = {}
         for code in sorted(codes):
             chain = Chain(code)

@@ -31,7 +31,7 @@ async def keep(store: EmbeddedStore, count: int) -> None:
             payload = write_entry(f"tab.{tail.version + number}", 1, b"body", [])
             seal = seal_of(seal, payload)
             pair.append((payload, seal))
-        assert await log.append(CODE, tail, 1, pair)
+        assert await log.append(CODE, tail, max(1, tail.epoch), pair)
     await log.close()
 
 
