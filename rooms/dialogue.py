@@ -105,17 +105,16 @@ class Dialogue:
         return self.about.languages[0]
 
     def put(self, shelf: Shelf[K, V], key: K, record: V) -> None:
-        self._remember(shelf, key)
-        shelf[key] = record
-
-    def drop(self, shelf: Shelf[K, V], key: K) -> None:
-        self._remember(shelf, key)
-        shelf.pop(key, None)
-
-    def _remember(self, shelf: Shelf[K, V], key: K) -> None:
         if self._undo is not None:
             self._undo.append((shelf, key, shelf.get(key, _ABSENT)))
         self.changed.add((shelf.name, key))
+        shelf[key] = record
+
+    def drop(self, shelf: Shelf[K, V], key: K) -> None:
+        if self._undo is not None:
+            self._undo.append((shelf, key, shelf.get(key, _ABSENT)))
+        self.changed.add((shelf.name, key))
+        shelf.pop(key, None)
 
     def touch(self, name: str, key: Any) -> None:
         """Says that something derived has changed, for the views."""

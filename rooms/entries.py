@@ -1,6 +1,9 @@
 """An entry of the log: one accepted command as bytes, sealed to the entry before it."""
 
+import asyncio
+import contextlib
 import hashlib
+from collections.abc import Sequence
 
 import msgspec
 
@@ -12,6 +15,7 @@ from rooms.records import Heard
 
 SCHEMA = 1
 SEAL_BYTES = 8
+PER_TURN = 500
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -24,7 +28,18 @@ class Entry(msgspec.Struct, frozen=True):
     events: msgspec.Raw
 
 
+class Whole(msgspec.Struct, frozen=True):
+    """The same bytes, read or written in one go."""
+
+    schema: int
+    id: str
+    at: int
+    body: bytes
+    events: list[ANY_EVENT]
+
+
 _encoder = msgspec.msgpack.Encoder()
+_whole = msgspec.msgpack.Decoder(Whole)
 _entry = msgspec.msgpack.Decoder(Entry)
 _events: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(list[ANY_EVENT])
 
@@ -44,8 +59,7 @@ def seal_of(before: bytes, payload: bytes) -> bytes:
 
 
 def write_entry(command_id: str, at: int, body: bytes, events: list[Event]) -> bytes:
-    raw = msgspec.Raw(_encoder.encode(events))
-    return _encoder.encode(Entry(SCHEMA, command_id, at, body, raw))
+    return _encoder.encode(Whole(SCHEMA, command_id, at, body, events))
 
 
 def apply_events(
@@ -65,32 +79,55 @@ def apply_events(
 
 def apply_stored(dialogue: Dialogue, stored: Stored) -> None:
     """Applies what the log holds next; `Corrupted` if it does not follow or its seal is broken."""
+    place = dialogue.begin()
+    try:
+        _apply(dialogue, stored)
+    except Corrupted:
+        dialogue.take_back(place)
+        raise
+    finally:
+        dialogue.commit()
+
+
+def replay(code: str, entries: Sequence[Stored]) -> Dialogue:
+    """The dialogue as its whole log tells it. Raises Corrupted."""
+    dialogue = Dialogue(code)
+    for stored in entries:
+        _apply(dialogue, stored)
+    dialogue.changed.clear()
+    return dialogue
+
+
+async def replay_in_turns(code: str, entries: Sequence[Stored]) -> Dialogue:
+    """As `replay`, while other dialogues have their turns: a long evening takes a second."""
+    dialogue = Dialogue(code)
+    for start in range(0, len(entries), PER_TURN):
+        for stored in entries[start : start + PER_TURN]:
+            _apply(dialogue, stored)
+        dialogue.changed.clear()
+        await asyncio.sleep(0)
+    return dialogue
+
+
+def _apply(dialogue: Dialogue, stored: Stored) -> None:
+    """As `apply_stored`; where it fails, the dialogue is half changed."""
     position = stored.position
     seal = seal_of(dialogue.seal, stored.payload)
     follows = position.version == dialogue.version + 1 and position.epoch >= dialogue.epoch
     if not follows or seal != stored.seal:
         raise Corrupted(dialogue.code, position.version)
-    place = dialogue.begin()
     try:
-        entry = _entry.decode(stored.payload)
+        entry = _whole.decode(stored.payload)
         if entry.schema > SCHEMA:
             raise Newer(dialogue.code, position.version)
-        events: list[Event] = _events.decode(entry.events)
-        apply_events(dialogue, position.epoch, seal, (entry.id, entry.at, entry.body), events)
-    except Newer:
-        dialogue.take_back(place)
-        raise
+        apply_events(dialogue, position.epoch, seal, (entry.id, entry.at, entry.body), entry.events)
     except Exception as wrong:  # an apply cannot fail on what a decide of this program wrote
-        dialogue.take_back(place)
-        raise Corrupted(dialogue.code, position.version) from wrong
-    finally:
-        dialogue.commit()
+        kind = Newer if _is_newer(stored.payload) else Corrupted
+        raise kind(dialogue.code, position.version) from wrong
 
 
-def replay(code: str, entries: list[Stored]) -> Dialogue:
-    """The dialogue as its whole log tells it."""
-    dialogue = Dialogue(code)
-    for stored in entries:
-        apply_stored(dialogue, stored)
-    dialogue.changed.clear()
-    return dialogue
+def _is_newer(payload: bytes) -> bool:
+    """Whether a later program wrote it, with events that this one does not know."""
+    with contextlib.suppress(msgspec.DecodeError):
+        return _entry.decode(payload).schema > SCHEMA
+    return False

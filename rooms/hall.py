@@ -13,7 +13,7 @@ import structlog
 
 from rooms.audiences import Outlet, persons
 from rooms.dialogue import Dialogue
-from rooms.entries import replay
+from rooms.entries import replay_in_turns
 from rooms.errors import Corrupted, Forgotten, Refused, Unavailable
 from rooms.live import LiveDialogue
 from rooms.log import Log, PartlyAway, Stored
@@ -117,7 +117,7 @@ class Hall:
         entries = await self.storage.read(code)
         if not entries:
             raise Forgotten(code)
-        return self._make(replay(code, entries))
+        return self._make(await replay_in_turns(code, entries))
 
     def _make(self, dialogue: Dialogue) -> LiveDialogue:
         live = LiveDialogue(dialogue, self.storage, self._outlet, self.clock)

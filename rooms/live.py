@@ -7,9 +7,9 @@ welcomes and frames leave only between appends, when the copy is what the log ho
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
 import structlog
 
 from rooms.audiences import Audiences, Outlet
@@ -28,8 +28,7 @@ MOST_WAITING = 10_000
 MOST_PER_APPEND = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Welcome:
+class Welcome(msgspec.Struct, frozen=True):
     """The answer to a hello: where the dialogue stands and the frames the connection needs."""
 
     epoch: int
@@ -37,8 +36,7 @@ class Welcome:
     frames: list[Frame]
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(msgspec.Struct, frozen=True):
     """A connection that said hello, and what it holds already."""
 
     connection: str
@@ -48,8 +46,7 @@ class Guest:
     welcome: Callable[[Welcome | DialogtischError], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     call: Call
     command: Command
     answer: Callable[[Answer], None]

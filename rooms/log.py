@@ -7,16 +7,16 @@ rooms/redis_log.py keeps it on disk. tests/rooms/test_log_contract.py holds both
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from rooms.errors import Unavailable
 
 SECRET_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(msgspec.Struct, frozen=True, order=True, gc=False):
     """Where a log ends or an entry stands. A new epoch begins when history was lost or restored."""
 
     epoch: int
@@ -29,8 +29,7 @@ class Position:
 EMPTY = Position(0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """One entry as it is kept; `seal` links it to the entry before it."""
 
     position: Position

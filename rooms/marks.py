@@ -35,11 +35,24 @@ def counts(dialogue: Dialogue, ballot: BallotId, person: PersonId, option: Optio
 def spent(dialogue: Dialogue, ballot: BallotId, person: PersonId) -> int:
     """How many dots the person has on options at the moment."""
     voice = dialogue.voices.get((ballot, person))
-    return sum(value for _, value in counted(dialogue, ballot, voice)) if voice else 0
+    if voice is None:
+        return 0
+    dots = 0
+    for key, mark in voice.marks.items():  # for every vote, so without a generator
+        option = dialogue.options[(ballot, key)]
+        if not option.gone and mark.version > option.since:
+            dots += mark.value
+    return dots
 
 
 def takes_part(dialogue: Dialogue, ballot: BallotId, voice: Voice | None) -> bool:
-    return voice is not None and any(True for _ in counted(dialogue, ballot, voice))
+    if voice is None:
+        return False
+    for key, mark in voice.marks.items():
+        option = dialogue.options[(ballot, key)]
+        if not option.gone and mark.version > option.since:
+            return True
+    return False
 
 
 def take_off(dialogue: Dialogue, card: CardId) -> None:
@@ -97,9 +110,14 @@ def change_voice(
         dialogue.drop(dialogue.voices, (ballot, person))
     else:
         dialogue.put(dialogue.voices, (ballot, person), after)
-    for voice, more in ((before, -1), (after, +1)):
-        if voice is not None and takes_part(dialogue, ballot, voice):
-            _count_voter(dialogue, ballot, voice.table, more)
+    counted_at = before.table if before and takes_part(dialogue, ballot, before) else None
+    counts_at = after.table if after and takes_part(dialogue, ballot, after) else None
+    if counted_at == counts_at:  # nearly every vote: the voters stay, and no screen is told
+        return
+    if counted_at is not None:
+        _count_voter(dialogue, ballot, counted_at, -1)
+    if counts_at is not None:
+        _count_voter(dialogue, ballot, counts_at, +1)
 
 
 def _count_voter(dialogue: Dialogue, ballot: BallotId, table: int, more: int) -> None:

@@ -133,7 +133,7 @@ class Option(msgspec.Struct, frozen=True):
     tally: dict[str, int] | None = None
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(msgspec.Struct, frozen=True, gc=False):
     """Dots on an option, or 1 agree, 0 pass, -1 disagree; and the version that put them there."""
 
     value: int
@@ -198,7 +198,7 @@ class Crowd(msgspec.Struct, frozen=True):
     without_table: int = 0
 
 
-class Heard(msgspec.Struct, frozen=True):
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """That a command is in the log: at which version, and the digest of its body."""
 
     version: int

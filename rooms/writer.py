@@ -13,7 +13,7 @@ import structlog
 
 from rooms.counts import counts
 from rooms.dialogue import Command, Dialogue, Event, Place, decide
-from rooms.entries import apply_events, apply_stored, body_of, replay, seal_of, write_entry
+from rooms.entries import apply_events, apply_stored, body_of, replay_in_turns, seal_of, write_entry
 from rooms.errors import (
     Busy,
     Conflict,
@@ -131,7 +131,7 @@ class Writer:
         if not entries:
             raise Forgotten(self.code)
         self._lost_epoch = max(self._lost_epoch, self.dialogue.epoch)
-        self.dialogue = replay(self.code, entries)
+        self.dialogue = await replay_in_turns(self.code, entries)
         self.replaced = True
 
     async def _begin_epoch(self, because: str) -> bool:

@@ -30,7 +30,12 @@ def made_up(people: int = PEOPLE, statements: int = STATEMENTS, votes: int = VOT
         for nth in range(statements)
     ]
     cast = [
-        Vote(str(chance.randrange(statements)), chance.choice(persons), nth, chance.choice((1, 0, -1)))
+        Vote(
+            str(chance.randrange(statements)),
+            chance.choice(persons),
+            nth,
+            chance.choice((1, 0, -1)),
+        )
         for nth in range(votes)
     ]
     return Recording("Ein großer Abend", "", "", said, cast, {})
@@ -53,7 +58,9 @@ class Play:
         topic = await self._give(ORGANISER, name="AddTopic", title={"de": "Thema"}, question={})
         people = self._recording.people
         tables = min(max(len(people) // PEOPLE_PER_TABLE, 1), 200)
-        await self._give_all((ORGANISER, {"name": "AddTable", "topic": topic}) for _ in range(tables))
+        await self._give_all(
+            (ORGANISER, {"name": "AddTable", "topic": topic}) for _ in range(tables)
+        )
         for nth, person in enumerate(people):
             await self._give(self._by(person), name="Join", language="de")
             await self._give(self._by(person), name="TakeTable", table=nth % tables + 1)
