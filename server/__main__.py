@@ -7,6 +7,7 @@ from pathlib import Path
 from rooms.protocol_page import protocol_page
 from server.demo import demo
 from server.organiser_link import tell_link
+from server.proof import verify_folder
 from server.repair import repair
 from server.replay.replaying import replay
 from server.running import serve
@@ -37,6 +38,7 @@ def start_demo(arguments: Sequence[str]) -> None:
 VERBS: dict[str, Callable[[Sequence[str]], None]] = {
     "serve": start_server,
     "repair": repair,
+    "verify": verify_folder,
     "replay": replay,
     "demo": start_demo,
     "link": tell_link,
@@ -53,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         VERBS[verb](words)
     except (BadSetting, StoreUnusable, ClientNotBuilt) as trouble:
-        beginning = "cannot repair" if verb == "repair" else "cannot start"
+        beginning = f"cannot {verb}" if verb in ("repair", "verify") else "cannot start"
         sys.exit(f"Dialogtisch {beginning}: {trouble}")
 
 

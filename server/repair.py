@@ -62,10 +62,10 @@ def mend_store(data: Path, code: str | None = None) -> str:
 
 def _mend(files: Path, code: str | None) -> str:
     _finish_what_was_begun(files)
-    if code and code not in _read(files).chains:
+    if code and code not in read_files(files).chains:
         raise StoreUnusable(f"the store in {files.parent} holds nothing of a dialogue {code}")
-    salvage = _read(files)
-    if not _is_damaged(files, salvage):
+    salvage = read_files(files)
+    if not is_damaged(files, salvage):
         return "Nothing is damaged. Nothing was changed."
     draft = files.with_name("repaired")
     shutil.rmtree(draft, ignore_errors=True)
@@ -87,7 +87,7 @@ def _finish_what_was_begun(files: Path) -> None:
         kept[-1].rename(files)
 
 
-def _read(files: Path) -> Salvage:
+def read_files(files: Path) -> Salvage:
     """All that the files hold that can be read."""
     salvage = Salvage()
     for file in _in_order(files):
@@ -112,7 +112,8 @@ def _in_order(files: Path) -> list[Path]:
         return [*bases[-1:], *growing]
 
 
-def _is_damaged(files: Path, salvage: Salvage) -> bool:
+def is_damaged(files: Path, salvage: Salvage) -> bool:
+    """Whether anything in the files is not as it was written."""
     try:
         check_files(files)
     except Damaged:

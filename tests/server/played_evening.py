@@ -70,9 +70,13 @@ class Evening:
         assert answer.ok, f"{command} was refused: {answer.reason}"
 
     async def arrive(self, nth: int, table: int, language: Language = "de") -> Participant:
+        person = await self.arrive_without_table(nth, language)
+        await self.act(person, TakeTable(table=table))
+        return person
+
+    async def arrive_without_table(self, nth: int, language: Language = "de") -> Participant:
         person = Participant(person_of(self.live.code, f"{nth:032x}"))
         await self.act(person, Join(language=language))
-        await self.act(person, TakeTable(table=table))
         return person
 
     async def open_round(self, nth: int) -> None:
