@@ -245,6 +245,9 @@ class LiveDialogue:
         for waiting, answer in zip(batch, answers, strict=True):
             counts.answered[type(waiting.command).__name__, answer.error or "ok"] += 1
             self._marked.answered(waiting, answer.ok)
+            if answer.reason == "not_allowed":
+                role, name = waiting.call.by.role, type(waiting.command).__name__
+                log.warning("command_not_allowed", code=self.code, role=role, command=name)
             waiting.answer(answer)
 
     def _publish(self) -> None:

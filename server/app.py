@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -33,6 +34,10 @@ from server.shells import STATIC, read_manifest
 from server.sockets import Sockets
 from server.static_files import ClientFiles
 from server.storage import Storage
+
+log = structlog.get_logger(__name__)
+
+NOT_LET = (401, 403)
 
 
 async def create_app(settings: Settings, storage: Storage, static: Path = STATIC) -> ASGIApp:
@@ -86,9 +91,12 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
     return app
 
 
-async def _failed(_: Request, error: Exception) -> Response:
+async def _failed(request: Request, error: Exception) -> Response:
     assert isinstance(error, DialogtischError)
-    return failed(error)
+    answer = failed(error)
+    if answer.status_code in NOT_LET:
+        log.warning("request_refused", method=request.method, reason=error.reason)
+    return answer
 
 
 async def _bug(_: Request, error: Exception) -> Response:

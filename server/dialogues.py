@@ -58,6 +58,10 @@ class TicketSecrets(msgspec.Struct):
     ]
 
 
+class Nothing(msgspec.Struct, forbid_unknown_fields=True):
+    """A request that says all by its address."""
+
+
 class Dialogues:
     """The answers to /api/..., given the hall and the door for staff."""
 
@@ -76,6 +80,7 @@ class Dialogues:
         one = "/dialogues/{code}"
         return [
             Route("/enter", self.enter, methods=["POST"]),
+            Route("/leave", self.leave, methods=["POST"]),
             Route("/dialogues", self.listed, methods=["GET"]),
             Route("/dialogues", self.create, methods=["POST"]),
             Route(f"{one}/links", self.links, methods=["GET"]),
@@ -100,6 +105,13 @@ class Dialogues:
             }
         )
         self.entry.give_cookie(response, badge, self.secure)
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        await read_body(request, Nothing)  # a form of another site cannot send JSON
+        log.info("staff_left")
+        response = JSONResponse({"ok": True})
+        self.entry.take_cookies(response, request.cookies, self.secure)
         return response
 
     async def _badge(self, secret: str) -> Badge:

@@ -22,7 +22,8 @@ from rooms.records import StaffLink
 
 SECRET_BYTES = 16
 COOKIE_SECONDS = 30 * 24 * 3600
-ORGANISER_COOKIE = "dt_organiser"
+COOKIE_START = "dt_"
+ORGANISER_COOKIE = f"{COOKIE_START}organiser"
 # Browsers keep such a cookie to https and to this very host; on plain http they would refuse it.
 SECURE_PREFIX = "__Host-"
 # What may stand in the name of a cookie and in an address without being written differently.
@@ -119,6 +120,14 @@ class Entry:
             samesite="strict",
         )
 
+    def take_cookies(self, response: Response, cookies: dict[str, str], secure: bool) -> None:
+        """Signs the browser out of every role it holds here."""
+        for name in cookies:
+            if name.startswith(self._prefix + COOKIE_START):
+                response.delete_cookie(
+                    name, path="/", secure=secure, httponly=True, samesite="strict"
+                )
+
     def check_organiser(self, cookies: dict[str, str]) -> None:
         """Raises Refused for everybody else."""
         if not self.is_organiser(cookies):
@@ -172,7 +181,7 @@ def valid_link(dialogue: Dialogue, link: LinkId) -> StaffLink:
 
 def cookie_name(code: str, link: str) -> str:
     """The name of the cookie for one link; the organiser's has no code."""
-    return f"dt_{code}_{link}" if code else ORGANISER_COOKIE
+    return f"{COOKIE_START}{code}_{link}" if code else ORGANISER_COOKIE
 
 
 def read_cookies(header: str | None) -> dict[str, str]:

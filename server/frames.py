@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from typing import Protocol
 
+import structlog
 from websockets.datastructures import Headers
 from websockets.http11 import Request
 
@@ -17,12 +18,15 @@ from server.incoming import Incoming, Session
 from server.packets import event_packet, ready_frame
 from server.traffic import traffic
 
+log = structlog.get_logger(__name__)
+
 WIRE = "dialogtisch.wire"
 UNSENT_IN_KERNEL_BYTES = 16 * 1024
 WAITING_HIGH_BYTES = 64 * 1024
 WAITING_LOW_BYTES = 8 * 1024
 STALL_SECONDS = 10.0
 LAST_WORDS_SECONDS = 1.0
+BROKEN = ("malformed", "fragments", "not_connected")
 
 # No client holds epoch -1, so whoever receives this says hello again and gets what it missed.
 CATCH_UP = ready_frame(
@@ -154,6 +158,7 @@ class Wire(Incoming):
     def _check_progress(self) -> None:
         if self.transport.get_write_buffer_size() >= self._waiting_bytes:
             traffic.cut["stalled"] += 1
+            log.info("connection_given_up", reason="stalled")
             self.transport.abort()
         else:
             self._watch_progress()
@@ -170,6 +175,8 @@ class Wire(Incoming):
             return
         traffic.cut[reason] += 1
         self.let_go()
+        if reason in BROKEN:
+            log.info("connection_given_up", reason=reason)
         if self.handshake_complete and not (self.close_sent or self.transport.is_closing()):
             self.conn.fail(1008, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))

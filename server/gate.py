@@ -4,6 +4,7 @@ A wrong Host is turned away, a changing request from another site too; answers g
 headers. Written as plain ASGI so that nothing is buffered on the way.
 """
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,7 +13,10 @@ from server.addresses import answers_to, may_talk
 from server.answers import refusal
 from server.settings import Settings
 
+log = structlog.get_logger(__name__)
+
 READING = ("GET", "HEAD", "OPTIONS")
+METHODS = (*READING, "POST", "DELETE")
 TWO_YEARS_S = 2 * 365 * 24 * 3600
 # Everything of the browser that no page of ours needs.
 NOT_NEEDED = ("camera", "geolocation", "microphone", "payment", "usb", "display-capture")
@@ -44,9 +48,11 @@ class Gate:
         """The refusal this request gets, if any."""
         host = headers.get("host")
         if not answers_to(self.settings, host):
-            return refusal("refused", "wrong_host")
+            return _turn_away("wrong_host")
+        if method not in METHODS:
+            return refusal("malformed", "wrong_method", 405)
         if method not in READING and not may_talk(self.settings, headers.get("origin"), host):
-            return refusal("refused", "wrong_origin")
+            return _turn_away("wrong_origin")
         return None
 
     def add_headers(self, headers: MutableHeaders, host: str) -> None:
@@ -60,6 +66,11 @@ class Gate:
         if self.settings.secure:  # browsers ignore these, one with a complaint, on plain http
             headers["cross-origin-opener-policy"] = "same-origin"
             headers["strict-transport-security"] = f"max-age={TWO_YEARS_S}; includeSubDomains"
+
+
+def _turn_away(reason: str) -> Response:
+    log.warning("request_refused", reason=reason)
+    return refusal("refused", reason)
 
 
 def content_security_policy(host: str) -> str:

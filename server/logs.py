@@ -38,6 +38,8 @@ _MASKED = re.compile(
     """,
     re.VERBOSE,
 )
+# Ends of lines that JSON does not mind, and some readers of logs do.
+_BREAKS = re.compile("[\x7f-\x9f\u2028\u2029]")
 # Of a library's message only what comes before the first thing that could have been filled in.
 _WORDING = re.compile(r"[A-Za-z][A-Za-z ,.-]{0,100}")
 
@@ -156,7 +158,7 @@ def without_secrets(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
 
 def _masked(what: Any) -> Any:
     if isinstance(what, str):
-        whole = what.encode("utf-8", "replace").decode()
+        whole = _BREAKS.sub(" ", what.encode("utf-8", "replace").decode())
         return _MASKED.sub("…", whole)[:LONGEST_TEXT]
     if isinstance(what, list | tuple):
         return [_masked(one) for one in what[:MOST_PLACES]]

@@ -23,6 +23,14 @@ const cardOne = { id: "1", order: 1 };
 const cardTwo = { id: "2", order: 2 };
 const started = applied(nothingYet, { to: 5, put: { "card:1": cardOne } });
 
+test("a key that other objects are made from changes none of them", () => {
+  const put = JSON.parse('{"__proto__": {"spoiled": true}, "constructor": {"spoiled": true}}');
+  const next = applied(nothingYet, { to: 1, put });
+  assert.deepEqual(next.entries.get("__proto__"), { spoiled: true });
+  assert.equal("spoiled" in {}, false);
+  assert.equal("spoiled" in next.entries, false);
+});
+
 test("a whole view replaces everything", () => {
   const next = applied(started, { to: 9, epoch: 2, put: { "card:2": cardTwo } });
   assert.deepEqual([...next.entries.keys()], ["card:2"]);

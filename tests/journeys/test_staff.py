@@ -35,6 +35,27 @@ async def test_a_link_is_taken_for_entry_and_leaves_no_secret_in_the_address(
     await expect(page.locator(".empty")).to_contain_text("Legen Sie zuerst einen Dialog an")
 
 
+@pytest.mark.parametrize("role", ["organiser", "moderator", "host"])
+async def test_signing_out_leads_out_of_every_staff_page(team: Team, role: str) -> None:
+    page = await team.moderator()
+    code = page.url.split("/")[4][:8]
+    if role == "organiser":
+        page = await team.organiser()
+    elif role == "host":
+        page = await team.enter(await link_of(page, "host", 3), "host")
+        await page.fill("textarea", "Noch nicht abgeschickt")
+        kept = "Object.keys(localStorage).filter((key) => key.endsWith('draft')).length"
+        assert await page.evaluate(kept) == 1
+    await page.get_by_role("button", name="Abmelden").click()
+    await page.wait_for_url(lambda url: url.endswith("/"))
+    assert await page.context.cookies() == []
+    if role == "host":
+        assert await page.evaluate(kept) == 0
+    for asked in ("/api/dialogues", f"/api/dialogues/{code}/links"):
+        assert await page.evaluate(f"fetch('{asked}').then((answer) => answer.status)") == 401
+    team.complaints.clear()  # that it was refused is what had to be
+
+
 async def test_a_wrong_link_says_what_to_do(browser: Browser, hall: Hall) -> None:
     page = await browser.new_page(locale="de")
     await page.goto(f"{hall.url}/enter#organiser.guessed")

@@ -238,3 +238,24 @@ async def test_a_form_of_another_site_is_not_taken_for_json(server: OpenServer) 
         )
         assert (response.status, (await response.json())["reason"]) == (400, "not_json")
     assert not cookies_of(server)
+
+
+async def test_whoever_signs_out_is_nobody_in_that_browser(organiser: OpenServer) -> None:
+    code, links = await evening_with_links(organiser)
+    async with organiser.another_browser() as browser:
+        await browser.enter_as_organiser()
+        await browser.enter(fragment_of(links["moderator"]["url"]))
+        assert len(cookies_of(browser)) == 2
+        assert (await browser.post("/api/leave", {})).status == 200
+        assert cookies_of(browser) == {}
+        assert (await browser.get("/api/dialogues")).status == 401
+        assert (await browser.get(f"/api/dialogues/{code}/links")).status == 401
+    assert (await organiser.get("/api/dialogues")).status == 200
+
+
+async def test_another_site_cannot_sign_anybody_out(organiser: OpenServer) -> None:
+    for headers in ({"origin": "https://evil.example.com"}, {"content-type": "text/plain"}):
+        response = await organiser.http.post("/api/leave", data="{}", headers=headers)
+        assert response.status in (400, 403)
+        await response.read()
+    assert (await organiser.get("/api/dialogues")).status == 200

@@ -80,6 +80,8 @@ async def play(desk: Desk, code: str, token: str) -> list[str]:
     host = next(one for one in links if one["role"] == "host")
     assert (await moderator.command("RevokeLink", link=host["id"]))["ok"]
     await desk.download(f"/api/dialogues/{code}/cards.csv")
+    assert not (await phone.command("OpenRound", round=round_["id"]))["ok"]
+    await desk.post("/api/leave", {})
     for screen in (phone, moderator):
         await screen.close()
     return [one["url"].rpartition(".")[2] for one in links]
@@ -94,6 +96,7 @@ async def misbehave(url: str, code: str) -> None:
             http.get(f"/{QUERY}"),
             http.get(f"/api/{QUERY}"),
             http.get(f"/static/{QUERY}.js"),
+            http.get("/api/dialogues"),
             http.get("/", headers={"host": f"{QUERY}.example.org"}),
             http.post("/api/enter", json={"secret": WRONG_SECRET}),
             http.post("/api/enter", data=f"{{{CARD}"),
@@ -125,6 +128,7 @@ async def test_no_log_tells_a_secret_a_token_a_word_or_an_address(server: Talkat
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     events = {line["event"] for line in lines}
     wanted = {"opened", "staff_entered", "entry_refused", "connection_refused", "connected"}
+    wanted |= {"request_refused", "command_not_allowed", "connection_given_up", "staff_left"}
     assert wanted <= events  # or there was nothing to be found anyway
     assert len(secrets_of_links) > 2
     organiser = server.link.rpartition(".")[2]

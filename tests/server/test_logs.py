@@ -170,3 +170,14 @@ def test_the_names_of_this_machine_are_not_written(paper: io.StringIO) -> None:
     except OSError:
         structlog.get_logger().exception("failed", host=socket.inet_ntoa(b"\xc0\x00\x02\x4d"))
     assert ADDRESSES[0] not in paper.getvalue()
+
+
+@pytest.mark.parametrize("form", ["json", "readable"])
+def test_nobody_writes_a_line_of_their_own_into_the_log(form: str) -> None:
+    paper = io.StringIO()
+    set_up_logs("info", form, paper)
+    odd = 'x\n{"event": "opened"}\r\n\x1b[2Jy\u2028z'
+    structlog.get_logger().warning("refused", reason=odd)
+    structlog.reset_defaults()
+    assert len(paper.getvalue().splitlines()) == 1
+    assert "\x1b" not in paper.getvalue()

@@ -1,5 +1,6 @@
 """Pages: which address shows what, in which words, with which headers; and the client's files."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -249,6 +250,39 @@ async def test_a_wrong_host_is_turned_away(server: OpenServer, host: str) -> Non
 
 
 @session_loop
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "PATCH", "PROPFIND", "OPTIONS"])
+async def test_only_the_methods_that_mean_something_are_taken(
+    server: OpenServer, method: str
+) -> None:
+    for path in ("/", "/api/enter", "/static/manifest.json", "/healthz"):
+        response = await server.http.request(method, path, headers={"x-mark": "come-back"})
+        assert response.status in (400, 405)
+        assert b"come-back" not in await response.read()
+
+
+@session_loop
+async def test_no_answer_lets_another_site_read_it(server: OpenServer) -> None:
+    for path in ("/", "/api/dialogues", "/static/manifest.json", "/healthz"):
+        response = await server.get(path, headers={"origin": "https://evil.example.com"})
+        assert "access-control-allow-origin" not in response.headers
+        assert response.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@session_loop
+async def test_every_answer_says_what_it_holds(server: OpenServer) -> None:
+    wanted = {
+        "/": "text/html; charset=utf-8",
+        "/there/is/nothing/here": "text/html; charset=utf-8",
+        "/api/nothing": "application/json",
+        "/healthz": "application/json",
+        "/static/nothing": "application/json",
+        SCRIPT: "text/javascript; charset=utf-8",
+    }
+    for path, media_type in wanted.items():
+        assert (await server.get(path)).headers["content-type"] == media_type
+
+
+@session_loop
 async def test_a_forwarded_host_changes_nothing(server: OpenServer) -> None:
     for name in ("x-forwarded-host", "forwarded", "x-forwarded-for"):
         html = await (await server.get("/", headers={name: "host=evil.example.com"})).text()
@@ -279,3 +313,21 @@ async def test_health_is_told_without_signing_in(server: OpenServer) -> None:
     response = await server.get("/healthz")
     answer = await response.json()
     assert answer == {"ok": True, "storage": "durable"}
+
+
+@session_loop
+@pytest.mark.parametrize("length", ["4", "60"])
+async def test_no_request_hides_in_the_body_of_another(server: OpenServer, length: str) -> None:
+    """With both a length and chunks, a proxy and we must not see two ends of one request."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.settings.port)
+    hidden = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    writer.write(
+        b"POST /api/enter HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Connection: close\r\nContent-Length: " + length.encode() + b"\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden
+    )
+    async with asyncio.timeout(10):
+        answers = await reader.read()
+    writer.close()
+    assert answers.count(b"HTTP/1.1 ") <= 1
+    assert b"storage" not in answers

@@ -3,6 +3,7 @@ import { Icon } from "../../design/icons.tsx";
 import { cards, people, presence, tables } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { LanguageSwitch } from "../../staff/LanguageSwitch.tsx";
+import { LeaveButton } from "../../staff/LeaveButton.tsx";
 import { dialogue } from "../../staff/line.ts";
 import { code } from "../../staff/page.ts";
 import { Mark } from "../../staff/Mark.tsx";
@@ -43,6 +44,7 @@ export function Side() {
       <div class="side-foot">
         <BoardLink />
         <LanguageSwitch />
+        <LeaveButton />
       </div>
     </header>
   );

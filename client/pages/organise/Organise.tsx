@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../design/icons.tsx";
 import { LanguageSwitch } from "../../staff/LanguageSwitch.tsx";
+import { LeaveButton } from "../../staff/LeaveButton.tsx";
 import { Mark } from "../../staff/Mark.tsx";
 import { say, sayReason } from "../../staff/words.ts";
 import { DialogueRow } from "./DialogueRow.tsx";
@@ -24,6 +25,7 @@ export function Organise() {
           {say("product")}
         </p>
         <LanguageSwitch />
+        <LeaveButton />
       </header>
       <main class="organise stack">
         <div class="row is-apart">
