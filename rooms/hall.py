@@ -25,6 +25,7 @@ from rooms.views import PresenceShown
 log = structlog.get_logger(__name__)
 
 FOLLOW_PAUSE_S = 0.1
+FOLLOW_SOON_S = 0.04  # while another process writes too: a copy that lags loses its appends
 PRESENCE_PAUSE_S = 1.0
 IDLE_S = 600.0
 
@@ -51,13 +52,16 @@ class Hall:
         self._renewed: dict[str, tuple[float, set[str]]] = {}
         self._idle_since: dict[str, float] = {}
         self._unread: frozenset[str] = frozenset()
+        self._others_write = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def begin(self) -> None:
         """Starts following the log and renewing leases; needs a running loop."""
         self._tasks = [
-            asyncio.create_task(self._for_ever(self._follow, FOLLOW_PAUSE_S), name="follow"),
-            asyncio.create_task(self._for_ever(self._renew, PRESENCE_PAUSE_S), name="presence"),
+            asyncio.create_task(self._for_ever(self._follow, self._pause), name="follow"),
+            asyncio.create_task(
+                self._for_ever(self._renew, lambda: PRESENCE_PAUSE_S), name="presence"
+            ),
         ]
 
     async def close(self) -> None:
@@ -131,9 +135,14 @@ class Hall:
         if live:
             await live.close()
 
-    async def _for_ever(self, turn: Callable[[], Awaitable[None]], pause: float) -> None:
+    def _pause(self) -> float:
+        return min(FOLLOW_SOON_S, FOLLOW_PAUSE_S) if self._others_write else FOLLOW_PAUSE_S
+
+    async def _for_ever(
+        self, turn: Callable[[], Awaitable[None]], pause: Callable[[], float]
+    ) -> None:
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause())
             try:
                 await turn()
             except Unavailable:
@@ -157,9 +166,11 @@ class Hall:
         for code in back - unread:
             if code in self._live:
                 self._live[code].doubt()
+        self._others_write = False
         for code, entries in news.items():
-            if code in self._live:
-                self._live[code].absorb(entries)
+            if live := self._live.get(code):
+                self._others_write |= entries[-1].position > live.position
+                live.absorb(entries)
 
     async def _renew(self) -> None:
         now = time.monotonic()

@@ -84,6 +84,12 @@ class Log(Protocol):
         Raises Unavailable when certainly nothing was kept, Unknown when that cannot be told.
         """
 
+    def missed(self, code: str) -> list[Stored] | None:
+        """Asked right after an append was refused: what stands from the entry it expected on.
+
+        None if that is not known; then the log has to be read.
+        """
+
     async def remove(self, code: str) -> None:
         """Forget a dialogue with all its entries (rehearsals only)."""
 
@@ -148,6 +154,10 @@ class MemoryLog:
             for place, (payload, seal) in zip(places, entries, strict=True)
         )
         return True
+
+    def missed(self, code: str) -> list[Stored] | None:
+        """Reading costs nothing here."""
+        return None
 
     async def remove(self, code: str) -> None:
         self._logs.pop(code, None)

@@ -24,17 +24,17 @@ CHUNK = 1000  # entries per reply, so that a long evening does not hold up the s
 
 APPEND = Script("""
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-if (last and last[1] or '0-0') ~= ARGV[1] then
-  return 0
-end
-if last and ARGV[2] == 'on' and last[2][4] ~= ARGV[3] then
-  return 0
+local tail, seal = last and last[1] or '0-0', last and last[2][4]
+if tail ~= ARGV[1] or (seal and ARGV[2] == 'on' and seal ~= ARGV[3]) then
+  return redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', 100)
 end
 for i = 4, #ARGV, 3 do
   redis.call('XADD', KEYS[1], ARGV[i], 'p', ARGV[i + 1], 's', ARGV[i + 2])
 end
 return 1
 """)
+MOST_MISSED = 100
+"""An append that comes too late is told what it missed, from the entry on that it expected last."""
 
 
 class RedisLog:
@@ -44,6 +44,7 @@ class RedisLog:
         self._appending = line_to(url, timeout_seconds)
         self._copies = Copies(self._appending, replicas_wait)
         self._reading = line_to(url, timeout_seconds, lost=storage_away)
+        self._missed: dict[str, list[Stored]] = {}
 
     async def codes(self) -> list[str]:
         return sorted(code.decode() for code in await self._reading.ask("SMEMBERS", CODES_KEY))
@@ -91,13 +92,19 @@ class RedisLog:
         for place, (payload, seal) in zip(places, entries, strict=True):
             words += str(place), payload, seal
         try:
-            kept = bool(await self._appending.run(APPEND, _key(code), *words))
+            answer = await self._appending.run(APPEND, _key(code), *words)
+            kept = isinstance(answer, int)
+            if not kept and len(answer) < MOST_MISSED:
+                self._missed[code] = _entries(answer)
             if kept and entries:
                 await self._copies.await_for(_key(code))
         except Unknown:
             self._copies.owe(_key(code))
             raise
         return kept
+
+    def missed(self, code: str) -> list[Stored] | None:
+        return self._missed.pop(code, None)
 
     async def remove(self, code: str) -> None:
         # The register last: cut off between the two, the dialogue is still listed for removal.

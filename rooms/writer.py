@@ -80,7 +80,7 @@ class Writer:
                 return answers
             counts.appends_lost += 1
             self._take_back(place)
-            await self.catch_up()
+            await self.catch_up(self._log.missed(self.code))
         raise Busy
 
     def take_in(self, entries: Sequence[Stored]) -> None:
@@ -91,12 +91,13 @@ class Writer:
                 apply_stored(self.dialogue, stored)
                 self.replaced = self.replaced or newer_epoch
 
-    async def catch_up(self) -> None:
+    async def catch_up(self, missed: list[Stored] | None = None) -> None:
         """Brings the copy to the end of the log, and begins a new epoch if history was lost.
 
+        `missed`: what the log holds from the copy's last entry on, if it was just told.
         Raises Unavailable, Forgotten, Corrupted.
         """
-        await self._read_on()
+        await self._read_on(missed)
         while self._owes_epoch:
             if not await self._begin_epoch("the log lost entries this process had seen"):
                 await self._read_on()
@@ -114,10 +115,12 @@ class Writer:
     def _owes_epoch(self) -> bool:
         return self.dialogue.epoch <= self._lost_epoch
 
-    async def _read_on(self) -> None:
+    async def _read_on(self, missed: list[Stored] | None = None) -> None:
         """Takes in what is new, if the log still holds the entry that the copy stands on."""
         at = self.dialogue.version
-        found = await self._log.read(self.code, after=max(0, at - 1))
+        found = missed
+        if found is None:
+            found = await self._log.read(self.code, after=max(0, at - 1))
         try:
             if at and (not found or found[0].seal != self.dialogue.seal):
                 raise Corrupted(self.code, at)

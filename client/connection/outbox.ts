@@ -12,7 +12,7 @@ const MOST_UNDER_WAY = 8;
 const ANSWERED_KEPT = 200;
 const MOST_INTERNAL_ERRORS = 4;
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 15_000;
+const LONGEST_RETRY_MS = 8_000;
 
 export interface Route {
   /** True while this tab may send and the server is there. */

@@ -22,7 +22,7 @@ Told = Callable[[str, float, Ack], None]
 MOST_UNDER_WAY = 8
 ANSWERED_KEPT = 200
 FIRST_RETRY_SECONDS = 0.5
-LONGEST_RETRY_SECONDS = 15.0
+LONGEST_RETRY_SECONDS = 8.0
 PASSING = ("busy", "unavailable", "internal")
 
 # Some room below the server's limits: a hello costs too, and the network squeezes what was spaced.

@@ -103,6 +103,9 @@ class FaultyLog:
         self._check_reached()
         return await self.inner.tail(code)
 
+    def missed(self, code: str) -> list[Stored] | None:
+        return self.inner.missed(code)
+
     async def remove(self, code: str) -> None:
         self._check_reached()
         await self.inner.remove(code)

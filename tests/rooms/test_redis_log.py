@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from processes import Process
 
+from rooms.cards import PostCard
+from rooms.entries import replay
 from rooms.errors import Unavailable, Unknown
 from rooms.log import EMPTY, Position
 from rooms.redis_line import Line
@@ -222,3 +225,44 @@ async def test_a_server_in_the_network_with_a_password_is_reached_by_its_url(
             await stranger.append(CODE, Position(1, 1), 1, ONE)
         await stranger.close()
     await log.close()
+
+
+async def test_an_append_that_came_too_late_is_told_what_it_missed(valkey_url: str) -> None:
+    one, other = RedisLog(valkey_url), RedisLog(valkey_url)
+    assert await one.append(CODE, EMPTY, 1, ONE)
+    assert await one.append(CODE, Position(1, 1), 1, [(b"two", b"b")] * 2, b"seal")
+    assert not await other.append(CODE, Position(1, 1), 1, [(b"late", b"c")], b"seal")
+    assert other.missed(CODE) == (await one.read(CODE))
+    assert other.missed(CODE) is None, "only what was missed just now"
+    assert await other.append(CODE, Position(1, 3), 1, [(b"in time", b"d")], b"b")
+    assert other.missed(CODE) is None
+    assert [entry.payload for entry in await other.read(CODE)] == [
+        b"one",
+        b"two",
+        b"two",
+        b"in time",
+    ]
+    for log in (one, other):
+        await log.close()
+
+
+async def test_two_processes_that_meet_at_every_append_read_nothing_and_agree(
+    valkey_url: str,
+) -> None:
+    logs = [RedisLog(valkey_url), RedisLog(valkey_url)]
+    one = await Process.begin(logs[0])
+    other = await Process.open(logs[1])
+    phones = [await process.guest() for process in (one, other)]
+    other.log.reads = one.log.reads = 0
+    for _ in range(50):
+        posts = (
+            process.do(phone, PostCard(text="Bänke", kind="idea"))
+            for process, phone in zip((one, other), phones, strict=True)
+        )
+        assert all(answer.ok for answer in await asyncio.gather(*posts))
+    assert len(replay(CODE, await logs[0].read(CODE)).cards) == 100
+    assert (one.log.reads, other.log.reads) == (0, 0)
+    assert len(one.log.appends) + len(other.log.appends) > 110, "they hardly met"
+    for process, log in zip((one, other), logs, strict=True):
+        await process.close()
+        await log.close()

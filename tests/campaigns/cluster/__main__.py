@@ -46,7 +46,7 @@ Python {platform.python_version()}, {versions}.
 
 Three primaries and three replicas, `appendfsync always`, cluster-node-timeout
 {plan.node_timeout_ms} ms, min-replicas-to-write {plan.min_replicas}; two server processes with
-`--replicas-wait {plan.replicas_wait}`; {plan.dialogues} dialogues on {outcome.nodes_used} nodes,
+`--replicas-wait {plan.replicas_wait}`; {outcome.dialogues} dialogues on {outcome.nodes_used} nodes,
 {plan.phones} phones in each that post without end, spread over both processes. Each round does
 something to the primary of one dialogue and waits until every phone of every dialogue has two more
 cards saved.

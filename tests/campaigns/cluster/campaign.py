@@ -11,7 +11,7 @@ from pathlib import Path
 
 from campaigns.cluster.evening import Evening, Kept, Process
 from campaigns.cluster.faults import Faults, Round
-from campaigns.cluster.local_cluster import LocalCluster, free_ports, local_cluster
+from campaigns.cluster.local_cluster import PRIMARIES, LocalCluster, free_ports, local_cluster
 from rooms.redis_log import RedisLog
 
 PROCESSES = 2
@@ -37,6 +37,7 @@ class Outcome:
     """`returned` cards were lost with a primary and came back; `wrong` must stay empty."""
 
     rounds: list[Round] = field(default_factory=list)
+    dialogues: int = 0
     nodes_used: int = 0
     posted: int = 0
     returned: int = 0
@@ -48,6 +49,7 @@ async def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Outcom
     chance = random.Random(plan.seed)
     outcome = Outcome()
     async with town(plan) as (cluster, evenings):
+        outcome.dialogues = len(evenings)
         outcome.nodes_used = len({(await cluster.primary_of(one.key)).port for one in evenings})
         faults = Faults(cluster, evenings, plan.frozen_seconds)
         for evening in evenings:
@@ -88,6 +90,16 @@ def _wrong(evening: Evening, found: Counter[str], returned: list[str], kept: Kep
     ]
 
 
+async def _spread(cluster: LocalCluster, process: Process, fewest: int) -> list[Evening]:
+    """At least so many dialogues, and as many more as it takes until every primary has one."""
+    evenings: list[Evening] = []
+    used: set[int] = set()
+    while len(evenings) < fewest or len(used) < PRIMARIES:
+        evenings.append(await Evening.make(process))
+        used.add((await cluster.primary_of(evenings[-1].key)).port)
+    return evenings
+
+
 @contextlib.asynccontextmanager
 async def town(plan: Plan) -> AsyncIterator[tuple[LocalCluster, list[Evening]]]:
     """Cluster, processes and evenings, filled and quiet."""
@@ -106,7 +118,7 @@ async def town(plan: Plan) -> AsyncIterator[tuple[LocalCluster, list[Evening]]]:
             await process.open()
             stack.push_async_callback(process.kill)
         urls = [process.url for process in processes]
-        evenings = [await Evening.make(processes[0]) for _ in range(plan.dialogues)]
+        evenings = await _spread(cluster, processes[0], plan.dialogues)
         for evening in evenings:
             stack.push_async_callback(evening.leave)
         await asyncio.gather(*(evening.fill(urls, plan.phones) for evening in evenings))

@@ -16,6 +16,7 @@ from server.phones import Desk, Phone, Screen
 OPEN = re.compile("Ctrl-C")
 ORGANISER_LINK = re.compile(r"http://\S+/enter#organiser\.[a-z2-7]{26}")
 TABLES = 3
+CARDS_PER_PHONE = 190  # fewer than it keeps to offer again, and than one person may post
 LIVE_AGAIN_SECONDS = 60.0
 CARD = re.compile(rb"<[A-Z0-9]{8} \d+>")
 
@@ -43,9 +44,11 @@ class Evening:
         self.moderator = moderator
         self.code = moderator.code
         self.phones: list[Phone] = []
+        self._retired: list[Phone] = []
         self.posted: list[str] = []
         self.first_acks: dict[str, int] = {}
-        self.longest_wait = 0.0
+        self.posts: Counter[Phone] = Counter()
+        self.longest_wait = self.since = 0.0
         self._numbers = itertools.count(1)
         self._over = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -78,22 +81,40 @@ class Evening:
 
     async def _post(self, phone: Phone, pause: Callable[[], float]) -> None:
         clock = asyncio.get_running_loop().time
-        while not self._over:
+        for nth in itertools.count(1):
+            if self._over:
+                return
+            if nth % CARDS_PER_PHONE == 0:  # the old one stays and offers again if need be
+                phone = await self._next_to(phone)
             text = f"<{self.code} {next(self._numbers)}>"
             self.posted.append(text)
             asked = clock()
             answer = await phone.command("PostCard", text=text, kind="idea")
             assert answer["ok"], answer
-            self.longest_wait = max(self.longest_wait, clock() - asked)
+            self.posts[phone] += 1
+            if asked > self.since:
+                self.longest_wait = max(self.longest_wait, clock() - asked)
             self.first_acks[text] = answer["version"]
             await asyncio.sleep(pause())
 
+    async def _next_to(self, phone: Phone) -> Phone:
+        another = Phone(phone._url, self.code)
+        self._retired.append(phone)
+        self.phones[self.phones.index(phone)] = another
+        await another.join("de", 1)
+        return another
+
+    def watch(self) -> None:
+        """From now on, the longest wait of whoever begins to wait."""
+        self.since, self.longest_wait = asyncio.get_running_loop().time(), 0.0
+
     async def everybody_is_live(self) -> None:
-        """As many more cards are acknowledged as two for each phone, without a hand."""
-        before = len(self.first_acks)
+        """Each phone has two more cards acknowledged, without a hand."""
+        before = self.posts.copy()
         async with asyncio.timeout(LIVE_AGAIN_SECONDS):
-            while len(self.first_acks) < before + 2 * len(self.phones):  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+            for phone in list(self.phones):
+                while phone in self.phones and self.posts[phone] < before[phone] + 2:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
 
     async def end(self) -> None:
         self._over = True
@@ -101,7 +122,8 @@ class Evening:
             await asyncio.gather(*self._tasks)
 
     async def leave(self) -> None:
-        await asyncio.gather(*(screen.close() for screen in (self.moderator, *self.phones)))
+        screens = (self.moderator, *self.phones, *self._retired)
+        await asyncio.gather(*(screen.close() for screen in screens))
 
     async def cards(self) -> Counter[str]:
         """As the organiser downloads them."""

@@ -46,7 +46,7 @@ class Faults:
         primary = await self.cluster.primary_of(victim.key)
         round_ = Round(kind)
         for evening in self.evenings:
-            evening.longest_wait = 0.0
+            evening.watch()
             if await self.cluster.primary_of(evening.key) is primary:
                 round_.victims.append(evening.code)
         await asyncio.sleep(chance.uniform(0.1, 0.6))
