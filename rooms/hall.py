@@ -103,24 +103,31 @@ class Hall:
             raise Refused("code_taken")
         live = self._make(Dialogue(code))
         answer = await live.perform(call, command)
-        if not answer.ok:
-            await self._forget(code)
-            await self.storage.remove(code)
-            raise answer.failure
-        return live
+        if answer.ok:
+            return live
+        if live.dialogue.version:  # the register had forgotten somebody's dialogue
+            raise Refused("code_taken")
+        await self._forget(code)
+        await self.storage.remove(code)
+        raise answer.failure
 
     async def remove(self, code: str) -> None:
         """Cuts everybody off and forgets the dialogue for good; for rehearsals only."""
-        live = self._live.get(code)
-        if live:
+        await self._send_away(code)
+        await self.storage.remove(code)
+
+    async def _send_away(self, code: str) -> None:
+        """Cuts everybody off from a dialogue that is no more."""
+        if live := self._live.get(code):
             live.audiences.cut_everybody("dialogue_removed")
         await self._forget(code)
-        await self.storage.remove(code)
 
     async def _open(self, code: str) -> LiveDialogue:
         entries = await self.storage.read(code)
         if not entries:
             raise Forgotten(code)
+        with contextlib.suppress(Unavailable):  # the register may have lost it with another node
+            await self.storage.claim(code)
         return self._make(await replay_in_turns(code, entries))
 
     def _make(self, dialogue: Dialogue) -> LiveDialogue:
@@ -177,6 +184,9 @@ class Hall:
         for code, live in list(self._live.items()):
             with contextlib.suppress(Unavailable):  # the others may be kept elsewhere
                 await self._renew_one(code, live, now)
+                if live.dialogue.about.rehearsal and not (await self.storage.tail(code)).version:
+                    await self._send_away(code)  # another process removed it
+                    continue
             if live.has_company:
                 self._idle_since.pop(code, None)
             elif now - self._idle_since.setdefault(code, now) > IDLE_S:

@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 MOST_WAITING = 10_000
 MOST_PER_APPEND = 500
+RETURNING_MS = 10_000
+"""So long after history was lost nobody is refused: what a command builds on, somebody's joining or
+a round's opening, may just be on its way back from another phone."""
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -62,6 +65,7 @@ class LiveDialogue:
         self.audiences = Audiences(dialogue.code, outlet)
         self.position = Position(dialogue.epoch, dialogue.version)
         self._writer = Writer(dialogue, storage, clock)
+        self._clock = clock
         self._log = storage
         self._waiting: deque[Waiting] = deque()
         self._guests: list[Guest] = []
@@ -150,6 +154,17 @@ class LiveDialogue:
         self._wake.set()
         return await done
 
+    async def read_fresh(self, reader: Callable[[Dialogue], T]) -> T:
+        """As `read`, after another look at the log: for saying no. Raises Unavailable."""
+        self._doubtful = True
+
+        def fresh(found: Dialogue) -> T:
+            if self._doubtful:  # the log could not be reached
+                raise Unavailable("storage_away")
+            return reader(found)
+
+        return await self.read(fresh)
+
     async def close(self) -> None:
         """Finishes what was begun, then lets go."""
         self._closing = True
@@ -232,6 +247,8 @@ class LiveDialogue:
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_PER_APPEND))]
         try:
             answers = await self._writer.settle([(one.call, one.command) for one in batch])
+            if self._history_returns():
+                answers = [_not_yet(answer) for answer in answers]
         except (Unavailable, Busy) as failed:
             self._doubtful = True
             answers = [Answer.failed(failed)] * len(batch)
@@ -240,6 +257,11 @@ class LiveDialogue:
             self._answer(batch, [Answer.failed(said)] * len(batch))
             raise
         return batch, answers
+
+    def _history_returns(self) -> bool:
+        """The first epoch bears the time of the beginning, every other one that of a loss."""
+        epoch, begun = self.dialogue.epoch, self.dialogue.begun_at
+        return epoch > begun and 0 <= self._clock() - epoch < RETURNING_MS
 
     def _answer(self, batch: list[Waiting], answers: list[Answer]) -> None:
         for waiting, answer in zip(batch, answers, strict=True):
@@ -295,6 +317,11 @@ class LiveDialogue:
         readers, self._readers = self._readers, []
         for reader in readers:
             reader(failed)
+
+
+def _not_yet(answer: Answer) -> Answer:
+    """Not no, but: offer it again later."""
+    return Answer.failed(Unavailable("history_returns")) if answer.error == "refused" else answer
 
 
 def _resolve(

@@ -93,6 +93,15 @@ class Log(Protocol):
     async def remove(self, code: str) -> None:
         """Forget a dialogue with all its entries (rehearsals only)."""
 
+    async def rehearsal_of(self, code: str) -> str | None:
+        """The rehearsal that was begun last for this evening. Raises Unavailable."""
+
+    async def set_rehearsal(self, code: str, rehearsal: str) -> str | None:
+        """Note a new one; the one noted before, to whoever notes, exactly once.
+
+        Raises Unavailable or Unknown.
+        """
+
     async def secret(self) -> bytes:
         """32 random bytes of this installation: made once, the same for every process."""
 
@@ -113,6 +122,7 @@ class MemoryLog:
     def __init__(self) -> None:
         self._logs: dict[str, list[Stored]] = {}
         self._codes: set[str] = set()
+        self._rehearsals: dict[str, str] = {}
         self._secret = secrets.token_bytes(SECRET_BYTES)
 
     async def codes(self) -> list[str]:
@@ -161,7 +171,16 @@ class MemoryLog:
 
     async def remove(self, code: str) -> None:
         self._logs.pop(code, None)
+        self._rehearsals.pop(code, None)
         self._codes.discard(code)
+
+    async def rehearsal_of(self, code: str) -> str | None:
+        return self._rehearsals.get(code)
+
+    async def set_rehearsal(self, code: str, rehearsal: str) -> str | None:
+        before = self._rehearsals.get(code)
+        self._rehearsals[code] = rehearsal
+        return before
 
     async def secret(self) -> bytes:
         return self._secret

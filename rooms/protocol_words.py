@@ -63,7 +63,9 @@ as do the `views` of a hello:
   `to` from then on. If they do not, say hello again.
 - `from` and `to` may be equal (people coming and going do not change the version).
 - When a hello answers with another epoch than the one held, history may have lost its end. Take
-  the whole views and send again, with their old ids, all commands that were acknowledged.
+  the whole views and send again, with their old ids, all commands that were acknowledged. For ten
+  seconds after such a loss the server refuses nothing; it answers `unavailable` instead, because
+  what a command builds on may just be on its way back from somebody else.
 
 ## command
 

@@ -19,6 +19,7 @@ from rooms.redis_line import Script, Word, storage_away
 CODES_KEY = "dialogtisch:codes"
 SECRET_KEY = "dialogtisch:secret"
 SECRET_COPY_KEY = "dialogtisch:secret:copy"  # with a digest: a damaged secret would pass unseen
+REHEARSALS_KEY = "dialogtisch:rehearsals"  # by the code of their evening
 FIRST_CHUNK = 20  # a copy that lags behind has mostly missed a few entries
 CHUNK = 1000  # entries per reply, so that a long evening does not hold up the storage
 
@@ -35,6 +36,13 @@ return 1
 """)
 MOST_MISSED = 100
 """An append that comes too late is told what it missed, from the entry on that it expected last."""
+
+
+SET_REHEARSAL = Script("""
+local before = redis.call('HGET', KEYS[1], ARGV[1])
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return before
+""")
 
 
 class RedisLog:
@@ -109,7 +117,14 @@ class RedisLog:
     async def remove(self, code: str) -> None:
         # The register last: cut off between the two, the dialogue is still listed for removal.
         await self._appending.ask("UNLINK", _key(code))
+        await self._appending.ask("HDEL", REHEARSALS_KEY, code)
         await self._appending.ask("SREM", CODES_KEY, code)
+
+    async def rehearsal_of(self, code: str) -> str | None:
+        return _text(await self._reading.ask("HGET", REHEARSALS_KEY, code))
+
+    async def set_rehearsal(self, code: str, rehearsal: str) -> str | None:
+        return _text(await self._appending.run(SET_REHEARSAL, REHEARSALS_KEY, code, rehearsal))
 
     async def secret(self) -> bytes:
         fresh = secrets.token_bytes(SECRET_BYTES)
@@ -151,6 +166,10 @@ def _digest(secret: bytes) -> bytes:
 
 def _key(code: str) -> str:
     return f"dialogue:{{{code}}}:log"
+
+
+def _text(word: bytes | None) -> str | None:
+    return None if word is None else word.decode()
 
 
 def _entries(rows: list[Any]) -> list[Stored]:

@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 SVG = "image/svg+xml"
 MOST_TABLES = 200
+LONGEST_MAKING_MS = 600_000
 
 
 class NewDialogue(msgspec.Struct, forbid_unknown_fields=True):
@@ -187,6 +188,9 @@ class Dialogues:
     async def _listed(self, code: str) -> dict[str, Any] | None:
         try:
             live = await self.hall.live(code)
+            if await live.read(self._was_never_finished):
+                await self.hall.remove(code)
+                return None
             if await live.read(_is_without_moderator):  # the organiser is never locked out
                 again = IssueLink(role="moderator")
                 await live.perform(new_call(self.hall, ORGANISER, fresh_id()), again)
@@ -195,6 +199,11 @@ class Dialogues:
             return None
         except Corrupted:  # stays in the list: somebody must look, and the others go on
             return {"code": code, "title": {}, "created": 0, "broken": True}
+
+    def _was_never_finished(self, dialogue: Dialogue) -> bool:
+        """Its making was cut off before its first link: nobody was ever let in, nobody ever can."""
+        age = self.hall.clock() - dialogue.begun_at
+        return not dialogue.links and not dialogue.people and age > LONGEST_MAKING_MS
 
     def _row(self, dialogue: Dialogue) -> dict[str, Any]:
         return {

@@ -1,7 +1,8 @@
 """Rehearsals: a copy of an evening's set-up with a simulated hall in it, to practise on.
 
 A rehearsal is a dialogue like any other but marked as one, and it is the only kind that can be
-removed. One per evening at a time: starting it again clears the old one away.
+removed. One per evening at a time: starting it again clears the old one away. Which one that is
+stands in the storage, so any process finds it; the simulated hall lives in the one that began it.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rooms.dialogue import Dialogue
-from rooms.errors import Refused
+from rooms.errors import Forgotten, Refused
 from rooms.hall import Hall
 from rooms.live import LiveDialogue
 from rooms.messages import Language, Texts
@@ -44,7 +45,6 @@ class Rehearsals:
         self.entry = entry
         self.secure = secure
         self._playing: dict[str, asyncio.Task[None]] = {}
-        self._of: dict[str, str] = {}
         self._starting = asyncio.Lock()
 
     @property
@@ -61,10 +61,11 @@ class Rehearsals:
         """The rehearsal of this evening that nobody ended yet: a page can go back to it."""
         code = asked_code(request)
         await self.entry.moderator(request.cookies, code)
-        rehearsal = self._of.get(code)
-        if rehearsal is None:
-            return JSONResponse({"ok": True, "running": None})
-        return await (await self.hall.live(rehearsal)).read(self._running)
+        rehearsal = await self.hall.storage.rehearsal_of(code)
+        if rehearsal is not None:
+            with contextlib.suppress(Forgotten):  # another process may just have removed it
+                return await (await self.hall.live(rehearsal)).read_fresh(self._running)
+        return JSONResponse({"ok": True, "running": None})
 
     async def start(self, request: Request) -> Response:
         code = asked_code(request)
@@ -80,7 +81,9 @@ class Rehearsals:
             raise Refused("too_many_rehearsals")
         live = await begin(self.hall, title, languages, rehearsal=True)
         await carry_out_or_remove(self.hall, live, steps)
-        self._of[code] = live.code
+        before = await self.hall.storage.set_rehearsal(code, live.code)
+        if before is not None:  # another process had the same idea, or the old one was left over
+            await self._remove(before)
         self._playing[live.code] = asyncio.create_task(_play(own_url, live.code, people))
         return live
 
@@ -121,13 +124,12 @@ class Rehearsals:
         return response
 
     async def _clear_away(self, real: str) -> None:
-        old = self._of.get(real)
+        old = await self.hall.storage.rehearsal_of(real)
         if old is not None:
             await self._remove(old)
 
     async def _remove(self, code: str) -> None:
         await self._stop(code)
-        self._of = {real: copy for real, copy in self._of.items() if copy != code}
         await self.hall.remove(code)
 
     async def _stop(self, code: str) -> None:

@@ -110,6 +110,14 @@ class FaultyLog:
         self._check_reached()
         await self.inner.remove(code)
 
+    async def rehearsal_of(self, code: str) -> str | None:
+        self._check_reached()
+        return await self.inner.rehearsal_of(code)
+
+    async def set_rehearsal(self, code: str, rehearsal: str) -> str | None:
+        self._check_reached()
+        return await self.inner.set_rehearsal(code, rehearsal)
+
     async def secret(self) -> bytes:
         self._check_reached()
         return await self.inner.secret()

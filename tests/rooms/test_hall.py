@@ -381,3 +381,22 @@ async def test_closing_waits_for_a_dialogue_that_is_just_opening(
     await soon(other.close())
     late = await (await opening).perform(new_call(new_phone()), JOIN)
     assert late.reason == "going_down"
+
+
+async def test_a_register_that_lost_a_code_is_told_of_it_again(
+    hall: Building, open_hall: Open, storage: ForgetfulLog
+) -> None:
+    await hall.make()
+    storage._codes.clear()
+    await open_hall().live(CODE)
+    assert await storage.codes() == [CODE]
+
+
+async def test_a_code_the_register_lost_is_still_taken(
+    hall: Building, open_hall: Open, storage: ForgetfulLog
+) -> None:
+    await hall.make()
+    storage._codes.clear()
+    with pytest.raises(Refused, match="code_taken"):
+        await open_hall().make()
+    assert len(await storage.read(CODE)) == 1

@@ -12,7 +12,8 @@ L9  A code is claimed once, listed until it is removed, and free again afterward
 L10 Removing forgets every entry of that dialogue and none of another.
 L11 The secret is 32 bytes, made once, the same for every client and connection.
 L12 A long log is read whole and in order, from any version on.
-L13 Both logs give the same answers to the same calls.
+L13 Of all who note a rehearsal of one evening, each hears of the one before, once.
+L14 Both logs give the same answers to the same calls.
 """
 
 import asyncio
@@ -222,7 +223,7 @@ async def test_l12_a_long_log_is_read_from_any_version_on(log: Log, after: int) 
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_l13_a_random_evening_reads_the_same_in_both_logs(valkey_url: str, seed: int) -> None:
+async def test_l14_a_random_evening_reads_the_same_in_both_logs(valkey_url: str, seed: int) -> None:
     memory, redis = MemoryLog(), RedisLog(valkey_url)
     chance = random.Random(seed)
     for _ in range(200):
@@ -245,3 +246,17 @@ def random_call(chance: random.Random) -> tuple[str, tuple[Any, ...]]:
         ("codes", ()),
     ]
     return ("remove", (code,)) if chance.random() < 0.03 else chance.choice(calls)
+
+
+async def test_l13_everybody_who_notes_a_rehearsal_hears_of_the_one_before(open_log: Open) -> None:
+    one, other = open_log(), open_log()
+    assert await one.rehearsal_of(CODE) is None
+    names = [f"CODE{nth:04}" for nth in range(20)]
+    before = await asyncio.gather(
+        *((one, other)[nth % 2].set_rehearsal(CODE, name) for nth, name in enumerate(names))
+    )
+    last = await other.rehearsal_of(CODE)
+    assert sorted(filter(None, [*before, last])) == names
+    assert await one.rehearsal_of(OTHER) is None
+    await one.remove(CODE)
+    assert await other.rehearsal_of(CODE) is None

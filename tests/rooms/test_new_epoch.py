@@ -162,3 +162,32 @@ async def test_a_dialogue_that_was_removed_is_forgotten(
     screen = one.screens.screen(new_phone())
     await one.hello(screen)
     assert isinstance(screen.refused, Forgotten)
+
+
+async def test_p12_nobody_is_refused_for_want_of_what_is_on_its_way_back(
+    one: Process, storage: ForgetfulLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.live.RETURNING_MS", 1_000)
+    newcomer = new_phone()
+    await one.must(newcomer, JOIN)
+    await one.must(newcomer, TakeTable(table=1))
+    storage.forget(CODE, 2)
+    answer = await one.do(newcomer, CARD, id=f"{newcomer.id}:tab.77")
+    assert (answer.error, answer.reason) == ("unavailable", "history_returns")
+    await one.must(newcomer, JOIN)
+    await one.must(newcomer, TakeTable(table=1))
+    assert (await one.do(newcomer, CARD, id=f"{newcomer.id}:tab.77")).ok
+
+
+async def test_what_is_wrong_is_refused_again_when_history_has_had_time_to_return(
+    one: Process, storage: ForgetfulLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.live.RETURNING_MS", 30)
+    stranger = new_phone()
+    assert (await one.do(stranger, CARD)).reason == "not_joined", "the first epoch follows no loss"
+    await one.must(stranger, JOIN)
+    storage.forget(CODE, 1)
+    assert (await one.do(new_phone(), CARD)).reason == "history_returns"
+    for _ in range(30):
+        await one.must(new_phone(), JOIN)
+    assert (await one.do(new_phone(), CARD)).reason == "not_joined"
