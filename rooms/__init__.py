@@ -38,6 +38,7 @@ audiences   who is connected, and what each audience still has to be told
 live        the one task that owns a dialogue in this process
 hall        all live dialogues of this process, following the log
 presence    who is here now, as leases
+ended       sessions of staff that were ended before their time
 counts      how often and how long, as plain numbers
 protocol_page   writes docs/protocol.md from all of these
 protocol_words  what that page says that no class can tell

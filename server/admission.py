@@ -26,6 +26,9 @@ class StaffDoor(Protocol):
     async def staff(self, cookies: dict[str, str], code: str, link: LinkId) -> Staff:
         """Who enters with this link's cookie; raises Refused or Forgotten."""
 
+    async def session(self, cookies: dict[str, str], code: str, link: str) -> str | None:
+        """The session by which this browser holds the link."""
+
 
 class Knock(msgspec.Struct):
     """What a page sends to be let in: a token from a phone, a link from staff."""
@@ -44,18 +47,19 @@ class Admission:
         self._door = door
         self._failed_joins = FailedJoins()
 
-    async def admit(self, scope: Scope, auth: Any) -> tuple[str, Actor]:
-        """The dialogue and who wants to be in it; raises DialogtischError."""
+    async def admit(self, scope: Scope, auth: Any) -> tuple[str, Actor, str]:
+        """The dialogue, who wants to be in it and the session of staff; raises DialogtischError."""
         headers = Headers(scope=scope)
         self._check_origin(headers)
         knock = _read(auth)
         code = await self._existing(knock.code)
         if knock.link is not None:
             cookies = read_cookies(headers.get("cookie"))
-            return code, await self._door.staff(cookies, code, LinkId(knock.link))
+            by = await self._door.staff(cookies, code, LinkId(knock.link))
+            return code, by, await self._door.session(cookies, code, knock.link) or ""
         if knock.token is None or not _TOKEN.fullmatch(knock.token):
             raise Malformed("bad_token")
-        return code, Participant(person_of(code, knock.token))
+        return code, Participant(person_of(code, knock.token)), ""
 
     def _check_origin(self, headers: Headers) -> None:
         """Browsers let every site open a websocket to us, cookies included; only this stops it."""

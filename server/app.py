@@ -44,7 +44,8 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
     """The whole server over an open storage. Raises ClientNotBuilt, Unavailable."""
     sockets = Sockets(settings)
     hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
-    entry = Entry(Keys(await storage.log.secret()), hall, settings.public_url)
+    entry = Entry(Keys(await storage.log.secret()), hall, settings.public_url, storage.ended)
+    entry.when_ended = sockets.cut_session
     sockets.open(hall, entry)
     codes = KnownCodes(hall)
     pages = Pages(read_manifest(static), codes, settings.public_url, settings.source_url)

@@ -37,6 +37,7 @@ class Line:
     by: Actor
     caller: Caller
     cut: Callable[[str], None]
+    session: str = ""
     rooms: set[str] = field(default_factory=set)
     too_fast: int = 0
     gone: bool = False

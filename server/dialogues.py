@@ -105,6 +105,7 @@ class Dialogues:
                 "page": badge.page,
             }
         )
+        await self.entry.end_former(request.cookies, badge)
         self.entry.give_cookie(response, badge, self.secure)
         return response
 
@@ -112,7 +113,7 @@ class Dialogues:
         await read_body(request, Nothing)  # a form of another site cannot send JSON
         log.info("staff_left")
         response = JSONResponse({"ok": True})
-        self.entry.take_cookies(response, request.cookies, self.secure)
+        await self.entry.take_cookies(response, request.cookies, self.secure)
         return response
 
     async def _badge(self, secret: str) -> Badge:
@@ -123,13 +124,13 @@ class Dialogues:
             raise
 
     async def listed(self, request: Request) -> Response:
-        self.entry.check_organiser(request.cookies)
+        await self.entry.check_organiser(request.cookies)
         known = [await self._listed(code) for code in await self.hall.storage.codes()]
         newest_first = sorted(filter(None, known), key=lambda entry: -entry["created"])
         return JSONResponse({"ok": True, "dialogues": newest_first})
 
     async def create(self, request: Request) -> Response:
-        self.entry.check_organiser(request.cookies)
+        await self.entry.check_organiser(request.cookies)
         wanted = await read_body(request, NewDialogue)
         template = read_template(wanted.template)
         title = wanted.title or template.title

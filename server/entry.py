@@ -5,9 +5,12 @@ own, so that a link can be shown again and is worth nothing without this install
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import re
+import secrets
+from collections.abc import Callable
 from typing import NamedTuple
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -15,10 +18,12 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 from rooms.dialogue import Dialogue
-from rooms.errors import Refused
+from rooms.ended import Ended, MemoryEnded
+from rooms.errors import Refused, Unavailable
 from rooms.hall import Hall
 from rooms.messages import ORGANISER, LinkId, Staff
 from rooms.records import StaffLink
+from server.sessions import Sessions
 
 SECRET_BYTES = 16
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -64,16 +69,26 @@ class Keys:
         """What stands behind the # of a staff link."""
         return f"{code}.{link}.{self._derived(f'link:{code}:{link}')}"
 
-    def signed(self, code: str, link: str) -> str:
+    def signed(self, code: str, link: str, session: str) -> str:
         """The content of a cookie."""
-        return str(self._signer.dumps([code, link]))
+        return str(self._signer.dumps([code, link, session]))
 
-    def is_signed(self, cookie: str, code: str, link: str) -> bool:
-        """Whether a cookie was made here for this link and is not too old."""
+    def session_of(self, cookie: str, code: str, link: str) -> str | None:
+        """The session of a cookie that was made here for this link and is not too old."""
+        found = self._read(cookie)
+        return found[2] if found and found[:2] == [code, link] else None
+
+    def session_in(self, cookie: str) -> str | None:
+        """The same, whatever link it was made for."""
+        found = self._read(cookie)
+        return found[2] if found else None
+
+    def _read(self, cookie: str) -> list[str] | None:
         try:
-            return bool(self._signer.loads(cookie, max_age=COOKIE_SECONDS) == [code, link])
+            found: list[str] = self._signer.loads(cookie, max_age=COOKIE_SECONDS)
         except BadData:
-            return False
+            return None
+        return found if len(found) == 3 else None
 
     def shuffle_key(self, code: str) -> bytes:
         """Decides in which order the voices of a dialogue stand in its results."""
@@ -87,10 +102,12 @@ class Keys:
 class Entry:
     """The door for staff: knows links by their secrets and people by their cookies."""
 
-    def __init__(self, keys: Keys, hall: Hall, public_url: str) -> None:
+    def __init__(self, keys: Keys, hall: Hall, public_url: str, ended: Ended | None = None) -> None:
         self.keys = keys
         self.hall = hall
         self.public_url = public_url
+        self.when_ended: Callable[[str], None] = lambda session: None
+        self._sessions = Sessions(ended or MemoryEnded(), COOKIE_SECONDS)
         self._prefix = SECURE_PREFIX if public_url.startswith("https://") else ""
 
     def link_url(self, code: str, link: LinkId) -> str:
@@ -112,7 +129,7 @@ class Entry:
         code, link = (badge.code or "", badge.link.id if badge.link else "organiser")
         response.set_cookie(
             self._prefix + cookie_name(code, link),
-            self.keys.signed(code, link),
+            self.keys.signed(code, link, secrets.token_hex(SECRET_BYTES)),
             max_age=COOKIE_SECONDS,
             path="/",
             secure=secure,
@@ -120,27 +137,44 @@ class Entry:
             samesite="strict",
         )
 
-    def take_cookies(self, response: Response, cookies: dict[str, str], secure: bool) -> None:
-        """Signs the browser out of every role it holds here."""
-        for name in cookies:
+    async def take_cookies(self, response: Response, cookies: dict[str, str], secure: bool) -> None:
+        """Signs the browser out of every role it holds here; raises Unavailable."""
+        for name, cookie in cookies.items():
             if name.startswith(self._prefix + COOKIE_START):
+                if session := self.keys.session_in(cookie):
+                    await self._sessions.end(session)
+                    self.when_ended(session)
                 response.delete_cookie(
                     name, path="/", secure=secure, httponly=True, samesite="strict"
                 )
 
-    def check_organiser(self, cookies: dict[str, str]) -> None:
+    async def end_former(self, cookies: dict[str, str], badge: Badge) -> None:
+        """Who enters again gets a new session, and the cookie from before is worth nothing.
+
+        Sockets that are open stay: another tab of the same browser goes on with the new one.
+        """
+        code, link = (badge.code or "", badge.link.id if badge.link else "organiser")
+        with contextlib.suppress(Unavailable):  # then it lasts until its time is up
+            if session := await self.session(cookies, code, link):
+                await self._sessions.end(session)
+
+    async def session(self, cookies: dict[str, str], code: str, link: str) -> str | None:
+        """The session by which this browser holds a link; None if it has none that is good."""
+        cookie = cookies.get(self._prefix + cookie_name(code, link), "")
+        session = self.keys.session_of(cookie, code, link)
+        return None if session is None or await self._sessions.has_ended(session) else session
+
+    async def check_organiser(self, cookies: dict[str, str]) -> None:
         """Raises Refused for everybody else."""
-        if not self.is_organiser(cookies):
+        if not await self.is_organiser(cookies):
             raise Refused("not_signed_in")
 
-    def is_organiser(self, cookies: dict[str, str]) -> bool:
-        cookie = cookies.get(self._prefix + ORGANISER_COOKIE, "")
-        return self.keys.is_signed(cookie, "", "organiser")
+    async def is_organiser(self, cookies: dict[str, str]) -> bool:
+        return await self.session(cookies, "", "organiser") is not None
 
     async def staff(self, cookies: dict[str, str], code: str, link: LinkId) -> Staff:
         """Who enters with this link's cookie; raises Refused or Forgotten."""
-        cookie = cookies.get(self._prefix + cookie_name(code, link), "")
-        if not self.keys.is_signed(cookie, code, link):
+        if await self.session(cookies, code, link) is None:
             raise Refused("not_signed_in")
         known = await self._valid_link(code, link)
         return Staff(known.role, known.id, known.table)
@@ -150,7 +184,7 @@ class Entry:
 
         The organiser counts as moderator of every dialogue.
         """
-        if self.is_organiser(cookies):
+        if await self.is_organiser(cookies):
             await self._dialogue(code)
             return ORGANISER
         reason = "not_signed_in"

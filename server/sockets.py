@@ -86,7 +86,7 @@ class Sockets:
 
     async def _connect(self, connection: str, environ: dict[str, Any], auth: Any = None) -> None:
         try:
-            code, by = await self._admission.admit(environ["asgi.scope"], auth)
+            code, by, session = await self._admission.admit(environ["asgi.scope"], auth)
         except DialogtischError as refused:
             log.info("connection_refused", reason=traffic.turn_away(refused))
             raise _refusal(refused) from None
@@ -94,9 +94,10 @@ class Sockets:
             traffic.turn_away(INTERNAL)
             log.exception("connect_failed")
             raise _refusal(INTERNAL) from None
-        self._admit(connection, environ, code, by)
+        line = self._admit(connection, environ, code, by)
+        line.session = session
 
-    def _admit(self, connection: str, environ: dict[str, Any], code: str, by: Actor) -> None:
+    def _admit(self, connection: str, environ: dict[str, Any], code: str, by: Actor) -> Line:
         caller = self._callers.setdefault((code, by.id), Caller())
         line = Line(connection, code, by, caller, cut=partial(self.cut, connection))
         self._lines[connection] = line
@@ -109,6 +110,13 @@ class Sockets:
         most = CONNECTIONS_PER_PERSON if is_phone else CONNECTIONS_PER_LINK
         for surplus in caller.connections[:-most]:
             self.cut(surplus, "too_many_connections")
+        return line
+
+    def cut_session(self, session: str) -> None:
+        """Whoever came in by it has signed out."""
+        for line in list(self._lines.values()):
+            if line.session == session:
+                self.cut(line.connection, "signed_out")
 
     # The outlet of the live dialogues
 

@@ -3,8 +3,9 @@
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from rooms.ended import Ended, MemoryEnded, RedisEnded
 from rooms.errors import Unavailable
 from rooms.log import Log, Position
 from rooms.presence import Presence, RedisPresence
@@ -29,6 +30,7 @@ class Storage:
     sentences: tuple[str, ...]
     state: Callable[[], str]
     suspicion: str = ""
+    ended: Ended = field(default_factory=MemoryEnded)
 
 
 class CarefulLog(RedisLog):
@@ -86,9 +88,11 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         log, presence = CarefulLog(url, trouble, settings.replicas_wait), RedisPresence(url)
         stack.push_async_callback(log.close)
         stack.push_async_callback(presence.close)
+        ended = RedisEnded(url)
+        stack.push_async_callback(ended.close)
         in_peace = "durable" if durability.durable else "not_durable"
         sentences = (*durability.sentences, *found)
-        yield Storage(log, presence, sentences, lambda: trouble() or in_peace, suspicion)
+        yield Storage(log, presence, sentences, lambda: trouble() or in_peace, suspicion, ended)
 
 
 def _no_trouble() -> None:

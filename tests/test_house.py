@@ -25,7 +25,7 @@ FLOORS = (
     ("records", "texts", "timers", "cluster_map"),
     ("redis_cluster",),
     ("copies",),
-    ("dialogue", "redis_log", "presence"),
+    ("dialogue", "redis_log", "presence", "ended"),
     ("marks", "options"),
     ("admittance",),
     (ABILITIES,),

@@ -66,7 +66,7 @@ class OpenSockets:
 
     def cookie(self, link: str) -> dict[str, str]:
         name = cookie_name(self.code, link)
-        return {"Cookie": f"{name}={self.keys.signed(self.code, link)}"}
+        return {"Cookie": f"{name}={self.keys.signed(self.code, link, 'a')}"}
 
     async def staff(self, link: str, **more: Any) -> Phone:
         auth = {"code": self.code, "link": link}

@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 from open_server import OpenServer, open_server
-from played_evening import Evening, open_hall
+from phones import Phone
+from played_evening import Evening, Nobody, open_hall
+from starlette.responses import Response
+from yarl import URL
 
+from rooms.ended import MemoryEnded
+from rooms.errors import Unavailable
+from rooms.hall import Hall
 from rooms.links import RevokeLink
 from rooms.log import MemoryLog
 from rooms.messages import ORGANISER, LinkId
-from server.entry import COOKIE_SECONDS, Keys, cookie_name, read_cookies
+from rooms.presence import MemoryPresence
+from server.entry import COOKIE_SECONDS, Entry, Keys, cookie_name, read_cookies
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 KEYS = Keys(bytes(range(32)))
@@ -47,23 +54,23 @@ async def test_another_installation_derives_other_secrets() -> None:
 
 
 async def test_a_cookie_is_good_for_its_own_link_only() -> None:
-    cookie = KEYS.signed("ABCDEFGH", "one")
-    assert KEYS.is_signed(cookie, "ABCDEFGH", "one")
-    assert not KEYS.is_signed(cookie, "ABCDEFGH", "two")
-    assert not KEYS.is_signed(cookie, "ABCDEFGJ", "one")
-    assert not KEYS.is_signed(cookie[:-1], "ABCDEFGH", "one")
-    assert not Keys(bytes(32)).is_signed(cookie, "ABCDEFGH", "one")
+    cookie = KEYS.signed("ABCDEFGH", "one", "a")
+    assert KEYS.session_of(cookie, "ABCDEFGH", "one") == "a"
+    assert KEYS.session_of(cookie, "ABCDEFGH", "two") is None
+    assert KEYS.session_of(cookie, "ABCDEFGJ", "one") is None
+    assert KEYS.session_of(cookie[:-1], "ABCDEFGH", "one") is None
+    assert Keys(bytes(32)).session_of(cookie, "ABCDEFGH", "one") is None
 
 
 async def test_a_cookie_ends_after_thirty_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    cookie = KEYS.signed("ABCDEFGH", "one")
+    cookie = KEYS.signed("ABCDEFGH", "one", "a")
     import itsdangerous.timed
 
     now = itsdangerous.timed.time.time()
     monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + COOKIE_SECONDS - 10)
-    assert KEYS.is_signed(cookie, "ABCDEFGH", "one")
+    assert KEYS.session_of(cookie, "ABCDEFGH", "one") == "a"
     monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + COOKIE_SECONDS + 10)
-    assert not KEYS.is_signed(cookie, "ABCDEFGH", "one")
+    assert KEYS.session_of(cookie, "ABCDEFGH", "one") is None
 
 
 @pytest.mark.parametrize("header", [None, "", ";;;", "a", "a=b; c", '"', "=x", "\x00=\x01"])
@@ -123,7 +130,7 @@ async def test_by_https_a_cookie_that_anybody_could_have_set_is_worth_nothing(
 ) -> None:
     public = ("--public-url", "https://dialog.example.org")
     async with open_server(MemoryLog(), built_client, *public) as server:
-        signed = (await server.keys()).signed("", "organiser")
+        signed = (await server.keys()).signed("", "organiser", "a")
         for name, status in (("dt_organiser", 401), ("__Host-dt_organiser", 200)):
             headers = {"cookie": f"{name}={signed}"}
             assert (await server.get("/api/dialogues", headers=headers)).status == status
@@ -259,3 +266,57 @@ async def test_another_site_cannot_sign_anybody_out(organiser: OpenServer) -> No
         assert response.status in (400, 403)
         await response.read()
     assert (await organiser.get("/api/dialogues")).status == 200
+
+
+async def test_a_copied_cookie_is_worth_nothing_after_signing_out(organiser: OpenServer) -> None:
+    code, links = await evening_with_links(organiser)
+    async with organiser.another_browser() as browser, organiser.another_browser() as thief:
+        await browser.enter(fragment_of(links["moderator"]["url"]))
+        copied = {cookie.key: cookie.value for cookie in cookies_of(browser).values()}
+        thief.http.cookie_jar.update_cookies(copied, URL(thief.url))
+        assert (await thief.get(f"/api/dialogues/{code}/links")).status == 200
+        await browser.post("/api/leave", {})
+        assert (await thief.get(f"/api/dialogues/{code}/links")).status == 401
+        await browser.enter(fragment_of(links["moderator"]["url"]))  # the link itself stays good
+        assert (await browser.get(f"/api/dialogues/{code}/links")).status == 200
+
+
+async def test_entering_again_ends_the_session_before(organiser: OpenServer) -> None:
+    code, links = await evening_with_links(organiser)
+    async with organiser.another_browser() as browser, organiser.another_browser() as other:
+        await browser.enter(fragment_of(links["moderator"]["url"]))
+        before = {cookie.key: cookie.value for cookie in cookies_of(browser).values()}
+        await browser.enter(fragment_of(links["moderator"]["url"]))
+        assert (await browser.get(f"/api/dialogues/{code}/links")).status == 200
+        other.http.cookie_jar.update_cookies(before, URL(other.url))
+        assert (await other.get(f"/api/dialogues/{code}/links")).status == 401
+
+
+async def test_signing_out_cuts_the_sockets_of_that_session_only(organiser: OpenServer) -> None:
+    code, links = await evening_with_links(organiser)
+    link = links["moderator"]
+    async with organiser.another_browser() as leaving, organiser.another_browser() as staying:
+        sockets = []
+        for browser in (leaving, staying):
+            await browser.enter(fragment_of(link["url"]))
+            (cookie,) = cookies_of(browser).values()
+            headers = {"Cookie": f"{cookie.key}={cookie.value}"}
+            auth = {"code": code, "link": link["id"]}
+            sockets.append(await Phone.join(browser.url, auth, additional_headers=headers))
+        await leaving.post("/api/leave", {})
+        await sockets[0].until_closed()
+        assert not sockets[1].is_closed
+        assert (await sockets[1].hello())["ok"]
+        await sockets[1].close()
+
+
+async def test_while_the_storage_is_away_staff_are_not_locked_out() -> None:
+    class Away(MemoryEnded):
+        async def has(self, session: str) -> bool:
+            raise Unavailable("storage_away")
+
+    entry = Entry(KEYS, Hall(MemoryLog(), MemoryPresence(lambda: 0), Nobody(), "x"), "", Away())
+    cookies = {"dt_organiser": KEYS.signed("", "organiser", "a")}
+    assert await entry.is_organiser(cookies)
+    await entry.take_cookies(Response(), cookies, secure=False)
+    assert not await entry.is_organiser(cookies)  # what this process knows holds all the same

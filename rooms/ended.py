@@ -1,0 +1,59 @@
+"""Sessions of staff that were ended before their time; forgotten when that time has come.
+
+Nothing of a dialogue: beside the logs, for all processes. A session is a random name in a cookie.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from rooms.redis_cluster import line_to
+
+
+class Ended(Protocol):
+    """Both raise Unavailable."""
+
+    async def end(self, session: str, seconds: int) -> None:
+        """It is worth nothing from now on; after so many seconds it would not be anyway."""
+
+    async def has(self, session: str) -> bool: ...
+
+    async def close(self) -> None:
+        """Let go of the storage; no call may follow."""
+
+
+class MemoryEnded:
+    """Of a single process; `clock` gives seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._until: dict[str, float] = {}
+
+    async def end(self, session: str, seconds: int) -> None:
+        self._until[session] = self._clock() + seconds
+
+    async def has(self, session: str) -> bool:
+        return self._until.get(session, 0.0) > self._clock()
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class RedisEnded:
+    """One key for each, with an end."""
+
+    def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
+        self._line = line_to(url, timeout_seconds)
+
+    async def end(self, session: str, seconds: int) -> None:
+        await self._line.ask("SET", _key(session), "", "EX", seconds)
+
+    async def has(self, session: str) -> bool:
+        return bool(await self._line.ask("EXISTS", _key(session)))
+
+    async def close(self) -> None:
+        await self._line.close()
+
+
+def _key(session: str) -> str:
+    return f"dialogtisch:ended:{session}"

@@ -1,0 +1,64 @@
+"""Ended sessions: the same from every process, and forgotten in time."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from rooms.ended import Ended, MemoryEnded, RedisEnded
+from rooms.errors import Unavailable
+from rooms.redis_line import Line
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture(params=["memory", "redis"])
+def made(request: pytest.FixtureRequest) -> Ended:
+    if request.param == "memory":
+        return MemoryEnded()
+    return RedisEnded(request.getfixturevalue("valkey_url"))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ended(made: Ended) -> AsyncIterator[Ended]:
+    yield made
+    await made.close()
+
+
+async def test_a_session_is_good_until_it_is_ended(ended: Ended) -> None:
+    assert not await ended.has("one")
+    await ended.end("one", 60)
+    assert await ended.has("one")
+    assert not await ended.has("two")
+
+
+async def test_another_process_knows_it_too(valkey_url: str) -> None:
+    one, other = RedisEnded(valkey_url), RedisEnded(valkey_url)
+    await one.end("session", 60)
+    assert await other.has("session")
+    await one.close()
+    await other.close()
+
+
+async def test_the_storage_forgets_it_when_its_time_has_come(valkey_url: str) -> None:
+    ended, line = RedisEnded(valkey_url), Line(valkey_url)
+    await ended.end("session", 3_600)
+    left = await line.ask("TTL", "dialogtisch:ended:session")
+    assert 3_500 < left <= 3_600
+    await ended.close()
+    await line.close()
+
+
+async def test_in_memory_it_is_forgotten_as_well() -> None:
+    now = 0.0
+    ended = MemoryEnded(lambda: now)
+    await ended.end("session", 10)
+    now = 11.0
+    assert not await ended.has("session")
+
+
+async def test_without_a_storage_it_says_so(free_port: int) -> None:
+    ended = RedisEnded(f"redis://127.0.0.1:{free_port}")
+    with pytest.raises(Unavailable):
+        await ended.has("session")
+    await ended.close()
