@@ -3,6 +3,7 @@
 A request passes the gate, then goes to a page, the API, the client's files or the sockets.
 """
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,8 +41,16 @@ log = structlog.get_logger(__name__)
 NOT_LET = (401, 403)
 
 
-async def create_app(settings: Settings, storage: Storage, static: Path = STATIC) -> ASGIApp:
-    """The whole server over an open storage. Raises ClientNotBuilt, Unavailable."""
+async def create_app(
+    settings: Settings,
+    storage: Storage,
+    static: Path = STATIC,
+    leaving: asyncio.Event | None = None,
+) -> ASGIApp:
+    """The whole server over an open storage. Raises ClientNotBuilt, Unavailable.
+
+    `leaving` is set once the server was told to end.
+    """
     sockets = Sockets(settings)
     hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
     entry = Entry(Keys(await storage.log.secret()), hall, settings.public_url, storage.ended)
@@ -52,7 +61,7 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
     dialogues = Dialogues(hall, codes, entry, settings.public_url, settings.secure)
     rehearsals = Rehearsals(hall, entry, settings.secure)
 
-    health, pulse = Health(hall, storage), Pulse()
+    health, pulse = Health(hall, storage, leaving or asyncio.Event()), Pulse()
     metrics = Metrics(hall, sockets, health, pulse, None if settings.redis_url else settings.data)
     door = MetricsDoor(settings, metrics.registry(), health.look)
 
@@ -63,7 +72,6 @@ async def create_app(settings: Settings, storage: Storage, static: Path = STATIC
             await hall.suspect_all(storage.suspicion)
         async with pulse.beating(), door.open():
             yield
-            health.going_down = True
             await rehearsals.close()
             await hall.close()
 

@@ -27,9 +27,9 @@ class Health:
     `state` and `reachable` are what the storage said last; asking again costs it little.
     """
 
-    def __init__(self, hall: Hall, storage: Storage) -> None:
-        self.going_down = False
+    def __init__(self, hall: Hall, storage: Storage, leaving: asyncio.Event) -> None:
         self.reachable = True
+        self._leaving = leaving
         self._hall = hall
         self._storage = storage
         self._asked_at = -BELIEVED_S
@@ -46,7 +46,7 @@ class Health:
     @property
     def state(self) -> str:
         """durable or not_durable while everything is kept, else what is wrong."""
-        if self.going_down:
+        if self._leaving.is_set():
             return "going_down"
         return self._storage.state() if self.reachable else "away"
 
@@ -59,7 +59,8 @@ class Health:
 
     async def ready(self, _: Request) -> Response:
         """200 unless this process goes down: the storage is the same for all of them."""
-        return JSONResponse({"ok": not self.going_down}, 503 if self.going_down else 200)
+        leaves = self._leaving.is_set()
+        return JSONResponse({"ok": not leaves}, 503 if leaves else 200)
 
     async def live(self, _: Request) -> Response:
         """200 whenever the loop comes round to it; starting it anew would mend nothing else."""

@@ -31,16 +31,34 @@ class Evening(uvicorn.Server):
     uvicorn raises a caught signal again after serving; that would cut short closing the storage.
     """
 
-    def __init__(self, config: uvicorn.Config, opened: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        opened: Callable[[], None],
+        leaving: asyncio.Event,
+        leave_seconds: int,
+    ) -> None:
         super().__init__(config)
         self._opened = opened
+        self._leaving = leaving
+        self._leave_seconds = leave_seconds
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+            loop.add_signal_handler(number, self._leave, number)
         yield
+
+    def _leave(self, number: int) -> None:
+        """At the first signal only tells the proxy, if there is one that asks."""
+        log.info("leaving")
+        if self._leave_seconds and not self._leaving.is_set():
+            loop = asyncio.get_running_loop()
+            loop.call_later(self._leave_seconds, self.handle_exit, number, None)
+        else:
+            self.handle_exit(number, None)
+        self._leaving.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -70,7 +88,8 @@ async def _serve(
 ) -> None:
     asyncio.get_running_loop().set_exception_handler(tell_loop)
     async with open_storage(settings) as storage:
-        config.app = await create_app(settings, storage)
+        leaving = asyncio.Event()
+        config.app = await create_app(settings, storage, leaving=leaving)
         organiser = Keys(await storage.log.secret()).organiser_fragment()
         beside: list[asyncio.Task[None]] = []
 
@@ -85,7 +104,7 @@ async def _serve(
                 beside.append(asyncio.ensure_future(meanwhile(own_link)))
 
         collect_rarely()
-        await Evening(config, opened).serve([port])
+        await Evening(config, opened, leaving, settings.leave_seconds).serve([port])
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)

@@ -10,20 +10,24 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from server.addresses import EVERY_INTERFACE, in_url, is_loopback, reachable_address
+from server.addresses import EVERY_INTERFACE, in_url, reachable_address
+from server.setting_checks import BadSetting as BadSetting
+from server.setting_checks import (
+    count,
+    listed,
+    one_of,
+    page_address,
+    port_number,
+    watching_place,
+    web_address,
+)
 
 FANOUTS = ("ready", "stock")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("auto", "json", "readable")
-LARGEST_PORT = 65_535
-SHORTEST_TOKEN = 20
 MOST_REPLICAS = 5
-
-
-class BadSetting(Exception):
-    """A setting has a value the server cannot start with; the text says which and why."""
+LONGEST_LEAVE_S = 600
 
 
 def setting(default: str, about: str) -> Any:
@@ -90,6 +94,12 @@ class Typed:
         "when `metrics` is not an address of this machine itself. Give it by the environment: a "
         "command line can be read by everybody on the machine.",
     )
+    leave_seconds: str = setting(
+        "0",
+        "How long the server goes on after it was told to end, while `/healthz/ready` says no, so "
+        "that a proxy stops sending people here before the port closes. HAProxy needs none of it "
+        "(`option redispatch`). A second signal ends it at once.",
+    )
     show_link: str = setting(
         "yes",
         "Whether the organiser's link is printed at start: `yes` or `no`. Say `no` where what is "
@@ -129,6 +139,7 @@ class Settings:
     allowed_hosts: frozenset[str]
     metrics: tuple[str, int] | None
     metrics_token: str = dataclasses.field(repr=False)
+    leave_seconds: int
     show_link: bool
     log_level: str
     log_format: str
@@ -160,27 +171,26 @@ def read_settings(
 
 def understood(typed: Typed) -> Settings:
     """The typed settings checked; raises BadSetting."""
-    if not typed.port.isdecimal() or int(typed.port) > LARGEST_PORT:
-        raise BadSetting(f"port: {typed.port!r} is not a number from 0 to {LARGEST_PORT}")
     public = typed.public_url.rstrip("/") or f"http://{reachable_address(typed.host)}:{typed.port}"
     return Settings(
         host=typed.host,
-        port=int(typed.port),
+        port=port_number("port", typed.port),
         data=Path(typed.data).expanduser().resolve(),
         redis_url=typed.redis_url or None,
-        replicas_wait=_count("replicas_wait", typed.replicas_wait),
-        public_url=_web_address("public_url", public),
-        fanout=_one_of("fanout", typed.fanout, FANOUTS),
+        replicas_wait=count("replicas_wait", typed.replicas_wait, MOST_REPLICAS),
+        public_url=web_address("public_url", public),
+        fanout=one_of("fanout", typed.fanout, FANOUTS),
         allowed_origins=frozenset(
-            _web_address("allowed_origins", origin) for origin in _listed(typed.allowed_origins)
+            web_address("allowed_origins", origin) for origin in listed(typed.allowed_origins)
         ),
-        allowed_hosts=frozenset(host.lower() for host in _listed(typed.allowed_hosts)),
-        metrics=_watching_place(typed.metrics, typed.metrics_token),
+        allowed_hosts=frozenset(host.lower() for host in listed(typed.allowed_hosts)),
+        metrics=watching_place(typed.metrics, typed.metrics_token),
         metrics_token=typed.metrics_token,
-        show_link=_one_of("show_link", typed.show_link, ("yes", "no")) == "yes",
-        log_level=_one_of("log_level", typed.log_level, LOG_LEVELS),
-        log_format=_one_of("log_format", typed.log_format, LOG_FORMATS),
-        source_url=_page_address("source_url", typed.source_url) if typed.source_url else "",
+        leave_seconds=count("leave_seconds", typed.leave_seconds, LONGEST_LEAVE_S),
+        show_link=one_of("show_link", typed.show_link, ("yes", "no")) == "yes",
+        log_level=one_of("log_level", typed.log_level, LOG_LEVELS),
+        log_format=one_of("log_format", typed.log_format, LOG_FORMATS),
+        source_url=page_address("source_url", typed.source_url) if typed.source_url else "",
     )
 
 
@@ -219,47 +229,3 @@ def settings_page() -> str:
 
 def _defaults() -> dict[str, str]:
     return {field.name: str(field.default) for field in dataclasses.fields(Typed)}
-
-
-def _one_of(name: str, text: str, choices: Sequence[str]) -> str:
-    if text not in choices:
-        raise BadSetting(f"{name}: {text!r} is neither of {', '.join(choices)}")
-    return text
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _count(name: str, text: str) -> int:
-    if not text.isdecimal() or int(text) > MOST_REPLICAS:
-        raise BadSetting(f"{name}: {text!r} is not a number from 0 to {MOST_REPLICAS}")
-    return int(text)
-
-
-def _web_address(name: str, text: str) -> str:
-    if urlsplit(_page_address(name, text)).path.strip("/"):
-        raise BadSetting(f"{name}: {text!r} is not a web address like http://192.168.1.20:8000")
-    return text.rstrip("/").lower()
-
-
-def _watching_place(text: str, token: str) -> tuple[str, int] | None:
-    """Host and port of /metrics; raises BadSetting, also when it would lie open to others."""
-    if not text:
-        return None
-    host, _, port = text.rpartition(":")
-    host = host.strip("[]") or "127.0.0.1"
-    if not port.isdecimal() or int(port) > LARGEST_PORT:
-        raise BadSetting(f"metrics: {text!r} is neither a port nor an address with a port")
-    if token and len(token) < SHORTEST_TOKEN:
-        raise BadSetting(f"metrics_token: shorter than {SHORTEST_TOKEN} characters")
-    if not (token or is_loopback(host)):
-        raise BadSetting(f"metrics: {text!r} can be reached by others; set a metrics_token too")
-    return host, int(port)
-
-
-def _page_address(name: str, text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadSetting(f"{name}: {text!r} is not a web address; it begins with https://")
-    return text

@@ -1,0 +1,61 @@
+"""What may stand in a setting; everything here raises BadSetting with a plain sentence."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from server.addresses import is_loopback
+
+LARGEST_PORT = 65_535
+SHORTEST_TOKEN = 20
+
+
+class BadSetting(Exception):
+    """A setting has a value the server cannot start with; the text says which and why."""
+
+
+def one_of(name: str, text: str, choices: Sequence[str]) -> str:
+    if text not in choices:
+        raise BadSetting(f"{name}: {text!r} is neither of {', '.join(choices)}")
+    return text
+
+
+def listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def count(name: str, text: str, most: int) -> int:
+    if not text.isdecimal() or int(text) > most:
+        raise BadSetting(f"{name}: {text!r} is not a number from 0 to {most}")
+    return int(text)
+
+
+def port_number(name: str, text: str) -> int:
+    return count(name, text, LARGEST_PORT)
+
+
+def web_address(name: str, text: str) -> str:
+    if urlsplit(page_address(name, text)).path.strip("/"):
+        raise BadSetting(f"{name}: {text!r} is not a web address like http://192.168.1.20:8000")
+    return text.rstrip("/").lower()
+
+
+def watching_place(text: str, token: str) -> tuple[str, int] | None:
+    """Host and port of /metrics; raises BadSetting, also when it would lie open to others."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not port.isdecimal() or int(port) > LARGEST_PORT:
+        raise BadSetting(f"metrics: {text!r} is neither a port nor an address with a port")
+    if token and len(token) < SHORTEST_TOKEN:
+        raise BadSetting(f"metrics_token: shorter than {SHORTEST_TOKEN} characters")
+    if not (token or is_loopback(host)):
+        raise BadSetting(f"metrics: {text!r} can be reached by others; set a metrics_token too")
+    return host, int(port)
+
+
+def page_address(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadSetting(f"{name}: {text!r} is not a web address; it begins with https://")
+    return text
