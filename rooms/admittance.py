@@ -17,7 +17,8 @@ from rooms.records import Attendance, Ballot, Ticket, TicketRule
 
 HALL = 0
 SECRET_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_SECRET = re.compile(rf"[{SECRET_ALPHABET}]{{8}}")
+SECRET_LENGTH = 8
+_SECRET = re.compile(rf"[{SECRET_ALPHABET}]{{{SECRET_LENGTH}}}")
 
 
 def ticket_rule(dialogue: Dialogue) -> TicketRule:

@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Crowd:
     chance: random.Random
     texts: "Texts"
     arriving_seconds: float
+    tickets: Sequence[str]
 
     def liking(self, option: str) -> float:
         """How much the whole hall likes an option; the same for everybody."""
@@ -67,11 +68,20 @@ class Texts:
 
 
 async def play(
-    url: str, code: str, people: int, *, pace: float = 8.0, arriving_seconds: float = 30.0
+    url: str,
+    code: str,
+    people: int,
+    *,
+    pace: float = 8.0,
+    arriving_seconds: float = 30.0,
+    tickets: Sequence[str] = (),
 ) -> None:
-    """People come in over `arriving_seconds` and take part until the dialogue is gone."""
+    """People come in over `arriving_seconds` and take part until the dialogue is gone.
+
+    Each takes one of the `tickets` at the door, as far as they go.
+    """
     chance = random.Random(code)
-    crowd = Crowd(url, code, pace, chance, Texts(chance), arriving_seconds)
+    crowd = Crowd(url, code, pace, chance, Texts(chance), arriving_seconds, tickets)
     async with asyncio.TaskGroup() as group:
         for nth in range(people):
             group.create_task(_one_person(crowd, nth))
@@ -99,6 +109,8 @@ async def _sit_down(crowd: Crowd, phone: Phone, nth: int) -> Guest:
     tables = sorted(table["number"] for table in phone.shared.all("table"))
     table = tables[nth % len(tables)] if tables else 0
     await phone.command("TakeTable", table=table)
+    if nth < len(crowd.tickets):
+        await phone.command("RedeemTicket", secret=crowd.tickets[nth])
     return Guest(language, table)
 
 

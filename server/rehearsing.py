@@ -7,6 +7,7 @@ stands in the storage, so any process finds it; the simulated hall lives in the 
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,12 +16,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from rooms.admittance import SECRET_ALPHABET, SECRET_LENGTH
+from rooms.ballots import PlanBallot
 from rooms.dialogue import Dialogue
 from rooms.errors import Forgotten, Refused
 from rooms.hall import Hall
 from rooms.live import LiveDialogue
 from rooms.messages import Language, Texts
 from rooms.records import StaffLink
+from rooms.tickets import IssueTickets
 from server.dialogues import asked_code
 from server.entry import Badge, Entry
 from server.making import begin, carry_out_or_remove
@@ -79,12 +83,16 @@ class Rehearsals:
         await self._clear_away(code)
         if sum(not task.done() for task in self._playing.values()) >= MOST_AT_ONCE:
             raise Refused("too_many_rehearsals")
+        tickets = _tickets(steps, people)
+        if tickets:
+            steps.append(Step("tickets", IssueTickets(secrets=tickets)))
         live = await begin(self.hall, title, languages, rehearsal=True)
         await carry_out_or_remove(self.hall, live, steps)
         before = await self.hall.storage.set_rehearsal(code, live.code)
         if before is not None:  # another process had the same idea, or the old one was left over
             await self._remove(before)
-        self._playing[live.code] = asyncio.create_task(_play(own_url, live.code, people))
+        playing = _play(own_url, live.code, people, tickets)
+        self._playing[live.code] = asyncio.create_task(playing)
         return live
 
     async def end(self, request: Request) -> Response:
@@ -149,11 +157,20 @@ def _plan(dialogue: Dialogue) -> Plan:
     return about.title, about.languages, list(set_up_again(dialogue)), people
 
 
-async def _play(url: str, code: str, people: int) -> None:
+def _tickets(steps: list[Step], people: int) -> tuple[str, ...]:
+    """One for each invented phone, if any ballot asks for them; nobody prints these."""
+    if not any(isinstance(s.command, PlanBallot) and s.command.tickets for s in steps):
+        return ()
+    symbols = [secrets.choice(SECRET_ALPHABET) for _ in range(people * SECRET_LENGTH)]
+    word = "".join(symbols)
+    return tuple(word[at : at + SECRET_LENGTH] for at in range(0, len(word), SECRET_LENGTH))
+
+
+async def _play(url: str, code: str, people: int, tickets: tuple[str, ...]) -> None:
     """A rehearsal somebody forgot ends by itself; its dialogue stays to be looked at."""
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
-            await play(url, code, people)
+            await play(url, code, people, tickets=tickets)
     except TimeoutError:
         pass
     except Exception:

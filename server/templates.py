@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
+from rooms.admittance import needs_ticket
 from rooms.agenda import PlanRound
 from rooms.ballots import PlanBallot
 from rooms.dialogue import Command, Dialogue
@@ -127,7 +128,8 @@ def set_up_again(dialogue: Dialogue) -> Iterator[Step]:
     for ballot in sorted(dialogue.ballots.values(), key=lambda ballot: ballot.order):
         rounds = tuple(key for key in ballot.rounds if key in dialogue.rounds)
         if rounds or not ballot.rounds:  # with its last round struck, nothing is left to vote on
-            copied = msgspec.structs.replace(ballot, rounds=rounds)
+            tickets = needs_ticket(dialogue, ballot)
+            copied = msgspec.structs.replace(ballot, rounds=rounds, tickets=tickets)
             yield Step(ballot.id, _copied(PlanBallot, copied))
 
 

@@ -23,6 +23,15 @@ export function attendanceLines(ballot: string): string[] {
   return [`${say("attendance.more_than_people")} ${over.map((one) => attendanceText(one)).join(" · ")}`];
 }
 
+const MOST_NAMED = 4;
+
+/** For the wall: every place by its name, or how many there are when they would fill the wall. */
+export function overshootTexts(list: readonly Attendance[]): string[] {
+  if (list.length <= MOST_NAMED) return list.map((one) => attendanceText(one));
+  const hall = list.filter((one) => one.table === 0).map((one) => attendanceText(one));
+  return [...hall, say("attendance.many_tables", { n: list.length - hall.length })];
+}
+
 /** At once, while people vote: something for the moderator to look into, in person. */
 export function Overshoot({ ballot }: { ballot: string }) {
   const over = attendanceIn(ballot).filter(isOver);

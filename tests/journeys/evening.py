@@ -81,6 +81,15 @@ class Evening:
         (is_open,) = [one for one in self._in_order("ballot") if one["state"] == "open"]
         await self.order("CloseBallot", ballot=is_open["id"])
 
+    async def count_heads(self, people: dict[int, int]) -> None:
+        """By table; 0 is the hall."""
+        for table, number in people.items():
+            await self.order("CountHeads", table=table, people=number)
+
+    async def show_overshoot(self) -> None:
+        """Of the newest ballot, on the wall."""
+        await self.order("ShowOvershoot", ballot=self._in_order("ballot")[-1]["id"], shown=True)
+
     async def plan_agreement(self) -> None:
         """A ballot on three statements, one of them long."""
         await self.order("PlanBallot", **AGREEMENT)

@@ -76,6 +76,43 @@ async def test_the_hall_comes_posts_and_votes_as_the_moderator_opens(organiser: 
         assert spent(dialogue, ballot["id"], person) <= 4
 
 
+async def test_invented_phones_vote_by_tickets_where_the_evening_asks_for_them(
+    organiser: OpenServer,
+) -> None:
+    made = await organiser.new_dialogue(tables=2)
+    moderator = await moderating(await desk_of(organiser), made["moderator_link"])
+    assert (await moderator.command("AskForTickets", always=True))["ok"]
+    await moderator.close()
+    rehearsal = await started(organiser, made["code"])
+    copy = await in_log(organiser, rehearsal["code"], lambda now: len(now.batches) > 0)
+    assert [ballot.tickets for ballot in copy.ballots.values()] == [True]
+    assert [batch.issued for batch in copy.batches.values()] == [12]
+    await organiser.delete(f"/api/dialogues/{rehearsal['code']}/rehearsal")
+
+
+async def test_whoever_comes_to_a_rehearsal_takes_a_ticket_at_the_door(
+    organiser: OpenServer,
+) -> None:
+    made = await organiser.new_dialogue(tables=2)
+    moderator = await moderating(await desk_of(organiser), made["moderator_link"])
+    tickets = ("AAAA2222", "BBBB3333")
+    assert (await moderator.command("IssueTickets", secrets=tickets))["ok"]
+    playing = asyncio.create_task(
+        play(organiser.url, made["code"], 3, arriving_seconds=0.1, tickets=tickets)
+    )
+    dialogue = await in_log(
+        organiser,
+        made["code"],
+        lambda now: (
+            len(now.holders) == 2 and [p.table for p in now.people.values()].count(None) == 0
+        ),
+    )
+    playing.cancel()
+    await asyncio.gather(playing, return_exceptions=True)
+    await moderator.close()
+    assert set(dialogue.holders) <= set(dialogue.people)
+
+
 async def test_a_rehearsal_has_links_and_people_of_its_own(organiser: OpenServer) -> None:
     code = (await organiser.new_dialogue(tables=2))["code"]
     rehearsal = await started(organiser, code)

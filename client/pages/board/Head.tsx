@@ -1,6 +1,6 @@
 /** What is asked right now, in the main language large, in the others beneath. */
 import type { Texts } from "../../connection/index.ts";
-import { attendanceText } from "../../staff/Attendance.tsx";
+import { overshootTexts } from "../../staff/Attendance.tsx";
 import { attendanceIn, ballots, openRound, rounds, topicOf, votersIn } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { dialogue } from "../../staff/line.ts";
@@ -47,11 +47,12 @@ function BallotHead({ id }: { id: string }) {
         {ballot.state === "closed" && (
           <span class="board-closed">{say("board.voters", { n: votersIn(ballot.id) })}</span>
         )}
-        {ballot.state === "closed" && attendanceIn(ballot.id).map((one) => (
-          <span key={one.table} class="board-over">
-            {attendanceText(one)}
-          </span>
-        ))}
+        {ballot.state === "closed" &&
+          overshootTexts(attendanceIn(ballot.id)).map((text) => (
+            <span key={text} class="board-over">
+              {text}
+            </span>
+          ))}
       </p>
       <Question texts={ballot.title} />
     </header>
