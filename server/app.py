@@ -30,6 +30,7 @@ from server.metrics_door import MetricsDoor
 from server.pages import Pages
 from server.pulse import Pulse
 from server.rehearsing import Rehearsals
+from server.renewal import Renewal
 from server.settings import Settings
 from server.shells import STATIC, read_manifest
 from server.sockets import Sockets
@@ -96,7 +97,8 @@ async def create_app(
         },
         lifespan=lifespan,
     )
-    app: ASGIApp = sockets.app(Gate(starlette, settings))
+    renewal = Renewal(starlette, entry, settings.secure)
+    app: ASGIApp = sockets.app(Gate(renewal, settings))
     return app
 
 

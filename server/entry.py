@@ -4,16 +4,13 @@ The log holds only that a link was issued or revoked; its secret is derived from
 own, so that a link can be shown again and is worth nothing without this installation.
 """
 
-import base64
 import contextlib
-import hashlib
 import hmac
 import re
 import secrets
 from collections.abc import Callable
 from typing import NamedTuple
 
-from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
@@ -23,10 +20,10 @@ from rooms.errors import Refused, Unavailable
 from rooms.hall import Hall
 from rooms.messages import ORGANISER, LinkId, Staff
 from rooms.records import StaffLink
+from server.keys import COOKIE_SECONDS, IDLE_SECONDS, SECRET_BYTES
+from server.keys import Keys as Keys
 from server.sessions import Sessions
 
-SECRET_BYTES = 16
-COOKIE_SECONDS = 30 * 24 * 3600
 COOKIE_START = "dt_"
 ORGANISER_COOKIE = f"{COOKIE_START}organiser"
 # Browsers keep such a cookie to https and to this very host; on plain http they would refuse it.
@@ -50,55 +47,6 @@ class Badge(NamedTuple):
         return f"/{pages[self.link.role]}/{self.code}?link={self.link.id}"
 
 
-class Keys:
-    """Everything that is derived from the installation's secret."""
-
-    def __init__(self, installation: bytes) -> None:
-        self._installation = installation
-        self._signer = URLSafeTimedSerializer(
-            installation,
-            salt="staff-cookie",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-        )
-
-    def organiser_fragment(self) -> str:
-        """What stands behind the # of the organiser's link."""
-        return f"organiser.{self._derived('organiser')}"
-
-    def link_fragment(self, code: str, link: LinkId) -> str:
-        """What stands behind the # of a staff link."""
-        return f"{code}.{link}.{self._derived(f'link:{code}:{link}')}"
-
-    def signed(self, code: str, link: str, session: str) -> str:
-        """The content of a cookie."""
-        return str(self._signer.dumps([code, link, session]))
-
-    def session_of(self, cookie: str, code: str, link: str) -> str | None:
-        """The session of a cookie that was made here for this link and is not too old."""
-        found = self._read(cookie)
-        return found[2] if found and found[:2] == [code, link] else None
-
-    def session_in(self, cookie: str) -> str | None:
-        """The same, whatever link it was made for."""
-        found = self._read(cookie)
-        return found[2] if found else None
-
-    def _read(self, cookie: str) -> list[str] | None:
-        try:
-            found: list[str] = self._signer.loads(cookie, max_age=COOKIE_SECONDS)
-        except BadData:
-            return None
-        return found if len(found) == 3 else None
-
-    def shuffle_key(self, code: str) -> bytes:
-        """Decides in which order the voices of a dialogue stand in its results."""
-        return hmac.digest(self._installation, f"shuffle:{code}".encode(), "sha256")
-
-    def _derived(self, purpose: str) -> str:
-        digest = hmac.digest(self._installation, purpose.encode(), "sha256")[:SECRET_BYTES]
-        return base64.b32encode(digest).decode().rstrip("=").lower()
-
-
 class Entry:
     """The door for staff: knows links by their secrets and people by their cookies."""
 
@@ -109,6 +57,7 @@ class Entry:
         self.when_ended: Callable[[str], None] = lambda session: None
         self._sessions = Sessions(ended or MemoryEnded(), COOKIE_SECONDS)
         self._prefix = SECURE_PREFIX if public_url.startswith("https://") else ""
+        self._own = self._prefix + COOKIE_START
 
     def link_url(self, code: str, link: LinkId) -> str:
         return f"{self.public_url}/enter#{self.keys.link_fragment(code, link)}"
@@ -127,20 +76,34 @@ class Entry:
     def give_cookie(self, response: Response, badge: Badge, secure: bool) -> None:
         """Lets the browser in again for thirty days, or until the link is revoked."""
         code, link = (badge.code or "", badge.link.id if badge.link else "organiser")
+        name = self._prefix + cookie_name(code, link)
+        content = self.keys.signed(code, link, secrets.token_hex(SECRET_BYTES))
+        self._set(response, name, content, secure)
+
+    def _set(self, response: Response, name: str, content: str, secure: bool) -> None:
         response.set_cookie(
-            self._prefix + cookie_name(code, link),
-            self.keys.signed(code, link, secrets.token_hex(SECRET_BYTES)),
-            max_age=COOKIE_SECONDS,
+            name,
+            content,
+            max_age=IDLE_SECONDS,
             path="/",
             secure=secure,
             httponly=True,
             samesite="strict",
         )
 
+    def prolonged(self, cookies: dict[str, str], secure: bool) -> list[str]:
+        """Set-Cookie headers for what this browser holds and has used again after a while."""
+        response = Response()
+        for name, cookie in cookies.items():
+            again = self.keys.prolonged(cookie) if name.startswith(self._own) else None
+            if again:
+                self._set(response, name, again, secure)
+        return response.headers.getlist("set-cookie")
+
     async def take_cookies(self, response: Response, cookies: dict[str, str], secure: bool) -> None:
         """Signs the browser out of every role it holds here; raises Unavailable."""
         for name, cookie in cookies.items():
-            if name.startswith(self._prefix + COOKIE_START):
+            if name.startswith(self._own):
                 if session := self.keys.session_in(cookie):
                     await self._sessions.end(session)
                     self.when_ended(session)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from http.cookies import Morsel
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from rooms.links import RevokeLink
 from rooms.log import MemoryLog
 from rooms.messages import ORGANISER, LinkId
 from rooms.presence import MemoryPresence
-from server.entry import COOKIE_SECONDS, Entry, Keys, cookie_name, read_cookies
+from server.entry import Entry, Keys, cookie_name, read_cookies
+from server.keys import COOKIE_SECONDS, IDLE_SECONDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 KEYS = Keys(bytes(range(32)))
@@ -62,15 +64,49 @@ async def test_a_cookie_is_good_for_its_own_link_only() -> None:
     assert Keys(bytes(32)).session_of(cookie, "ABCDEFGH", "one") is None
 
 
-async def test_a_cookie_ends_after_thirty_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    cookie = KEYS.signed("ABCDEFGH", "one", "a")
-    import itsdangerous.timed
-
-    now = itsdangerous.timed.time.time()
-    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + COOKIE_SECONDS - 10)
-    assert KEYS.session_of(cookie, "ABCDEFGH", "one") == "a"
-    monkeypatch.setattr("itsdangerous.timed.time.time", lambda: now + COOKIE_SECONDS + 10)
+async def test_a_cookie_ends_after_thirty_days_however_often_it_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cookie, begun = KEYS.signed("ABCDEFGH", "one", "a"), time.time()
+    for day in range(30):
+        monkeypatch.setattr(time, "time", lambda day=day: begun + day * 24 * 3600 + 4000)
+        cookie = KEYS.prolonged(cookie) or ""
+        assert KEYS.session_of(cookie, "ABCDEFGH", "one") == "a"
+    monkeypatch.setattr(time, "time", lambda: begun + COOKIE_SECONDS + 10)
     assert KEYS.session_of(cookie, "ABCDEFGH", "one") is None
+    assert KEYS.prolonged(cookie) is None
+
+
+async def test_a_cookie_that_nobody_used_for_eight_days_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cookie, begun = KEYS.signed("ABCDEFGH", "one", "a"), time.time()
+    monkeypatch.setattr(time, "time", lambda: begun + IDLE_SECONDS - 10)
+    assert KEYS.session_of(cookie, "ABCDEFGH", "one") == "a"
+    monkeypatch.setattr(time, "time", lambda: begun + IDLE_SECONDS + 10)
+    assert KEYS.session_of(cookie, "ABCDEFGH", "one") is None
+
+
+async def test_whoever_uses_a_page_stays_signed_in(
+    organiser: OpenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, links = await evening_with_links(organiser)
+    async with organiser.another_browser() as browser:
+        await browser.enter(fragment_of(links["moderator"]["url"]))
+        (before,) = cookies_of(browser).values()
+        assert "set-cookie" not in (await browser.get(f"/moderate/{code}")).headers
+        soon = time.time() + 4000
+        monkeypatch.setattr(time, "time", lambda: soon)
+        answer = await browser.get(f"/moderate/{code}")
+        (cookie,) = answer.headers.getall("set-cookie")
+        assert cookie.startswith(f"{before.key}=")
+        assert "httponly" in cookie.lower()
+        (after,) = cookies_of(browser).values()
+        keys, link = await browser.keys(), links["moderator"]["id"]
+        assert after.value != before.value
+        assert keys.session_of(after.value, code, link) == keys.session_of(before.value, code, link)
+        again = await browser.get("/static/manifest.json")
+        assert "set-cookie" not in again.headers
 
 
 @pytest.mark.parametrize("header", [None, "", ";;;", "a", "a=b; c", '"', "=x", "\x00=\x01"])
@@ -110,7 +146,7 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(
     assert cookie["httponly"]
     assert cookie["samesite"].lower() == "strict"
     assert cookie["path"] == "/"
-    assert cookie["max-age"] == str(COOKIE_SECONDS)
+    assert cookie["max-age"] == str(IDLE_SECONDS)
     assert not cookie["secure"]
 
 
