@@ -14,6 +14,7 @@ people      joining, language, table
 agenda      rounds
 cards       posting, editing, withdrawing
 hiding      hiding with a reason, and undo
+erasing     that a card or a whole dialogue was erased for the law
 options     what can be voted on
 ballots     planning, opening and closing a vote
 voting      dots and agree / disagree / pass
@@ -32,11 +33,14 @@ redis_wire  its bytes: bundles of questions out, answers in
 redis_cluster   such a connection to each node of a cluster
 cluster_map  which node has which key
 copies      waiting until replicas have what was appended
+redis_file  has the storage write its file anew
 writer      decide, append, catch up
 views       what each audience may see, and how two views differ
 audiences   who is connected, and what each audience still has to be told
+rewriting   takes words out of a log
 live        the one task that owns a dialogue in this process
 hall        all live dialogues of this process, following the log
+erasure     erases and sees it through, over crashes
 presence    who is here now, as leases
 ended       sessions of staff that were ended before their time
 counts      how often and how long, as plain numbers

@@ -14,6 +14,7 @@ from rooms import (
     agenda,
     ballots,
     cards,
+    erasing,
     heads,
     hiding,
     links,
@@ -33,7 +34,7 @@ Show = Callable[[Dialogue, Audience, Any], Shown | None]
 ShowMine = Callable[[Dialogue, PersonId, Any], Shown | None]
 
 ABILITIES = (
-    *(setting, tables, people, agenda, cards, hiding),
+    *(setting, tables, people, agenda, cards, hiding, erasing),
     *(ballots, voting, heads, tickets, redeeming, links),
 )
 
@@ -64,6 +65,7 @@ SHARED: dict[str, tuple[str, Show]] = {
     "ticket_rule": ("ticketrule", tickets.show_ticket_rule),
     "links": ("link", links.show_link),
     "moderation": ("moderation", hiding.show_moderation),
+    "erased": ("erased", erasing.show_erased),
 }
 """Shelf -> name of the view's entries, and who is shown what of a record (None: nothing)."""
 

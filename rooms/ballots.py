@@ -3,6 +3,7 @@
 Opening fixes the options; closing counts. Until then no tally exists anywhere but in the log.
 """
 
+from collections.abc import Container
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -12,7 +13,7 @@ from rooms.admittance import attendance, needs_ticket
 from rooms.dialogue import MODERATORS, Command, Dialogue, Event, Shown
 from rooms.errors import Refused
 from rooms.marks import tally
-from rooms.messages import Audience, BallotId, Call, Kind, Role, RoundId, Texts
+from rooms.messages import Audience, BallotId, Call, CardId, Kind, Role, RoundId, Texts
 from rooms.options import known_ballot, open_ballot, options_of
 from rooms.records import Ballot, Option
 from rooms.texts import MOST_CARD_LETTERS, MOST_TITLE_LETTERS, clean_texts
@@ -167,6 +168,12 @@ class BallotOpened(Event, frozen=True):
         )
         dialogue.put(dialogue.ballots, self.ballot, opened)
         dialogue.touch("turnout", self.ballot)
+
+    def without(self, cards: Container[CardId]) -> Event:
+        bare = tuple(
+            replace(option, text={}) if option.card in cards else option for option in self.options
+        )
+        return replace(self, options=bare)
 
 
 class BallotExtended(Event, frozen=True):

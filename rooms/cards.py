@@ -3,6 +3,7 @@
 The first text of a card is kept for ever. Who wrote a card is known to the log, shown to nobody.
 """
 
+from collections.abc import Container
 from typing import ClassVar
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from rooms.dialogue import Command, Dialogue, Event, Shown
 from rooms.errors import Refused
-from rooms.marks import take_off
+from rooms.marks import take_away
 from rooms.messages import (
     Audience,
     Call,
@@ -122,6 +123,9 @@ class CardPosted(Event, frozen=True):
             dialogue.put(dialogue.people, author.id, theirs)
         dialogue.touch("my_cards", (self.author, self.card))
 
+    def without(self, cards: Container[CardId]) -> Event:
+        return replace(self, text="") if self.card in cards else self
+
 
 class CardEdited(Event, frozen=True):
     card: CardId
@@ -134,19 +138,15 @@ class CardEdited(Event, frozen=True):
         dialogue.put(dialogue.cards, self.card, edited)
         dialogue.touch("my_cards", (card.author, card.id))
 
+    def without(self, cards: Container[CardId]) -> Event:
+        return replace(self, text="") if self.card in cards else self
+
 
 class CardWithdrawn(Event, frozen=True):
     card: CardId
 
     def apply(self, dialogue: Dialogue) -> None:
-        card = dialogue.cards[self.card]
-        dialogue.drop(dialogue.cards, self.card)
-        take_off(dialogue, card.id)
-        author = dialogue.people.get(PersonId(card.author))
-        if author:
-            left = tuple(other for other in author.cards if other != card.id)
-            dialogue.put(dialogue.people, author.id, replace(author, cards=left))
-        dialogue.touch("my_cards", (card.author, card.id))
+        take_away(dialogue, dialogue.cards[self.card])
 
 
 def _own_table(dialogue: Dialogue, call: Call) -> int:

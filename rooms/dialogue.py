@@ -5,12 +5,12 @@ batch of commands that did not reach the log can be taken back and the views kno
 Holds no rule: those stand in the ability modules, which this module must not import.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Container, Hashable, Iterator
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from rooms.errors import Refused
+from rooms.errors import Erased, Refused
 from rooms.messages import (
     Actor,
     BallotId,
@@ -32,6 +32,8 @@ from rooms.records import (
     Card,
     Crowd,
     Description,
+    Ending,
+    ErasedCard,
     Heard,
     Moderation,
     Option,
@@ -88,6 +90,8 @@ class Dialogue:
         self.ticket_rule: Shelf[str, TicketRule] = Shelf("ticket_rule")
         self.links: Shelf[LinkId, StaffLink] = Shelf("links")
         self.moderation: Shelf[int, Moderation] = Shelf("moderation")
+        self.erased: Shelf[CardId, ErasedCard] = Shelf("erased")
+        self.ending: Shelf[str, Ending] = Shelf("ending")
         self.heard: Shelf[str, Heard] = Shelf("heard")
         self.changed: set[tuple[str, Any]] = set()
         self._undo: list[tuple[Shelf[Any, Any], Any, Any]] | None = None
@@ -182,6 +186,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="name
     def apply(self, dialogue: Dialogue) -> None:
         raise NotImplementedError
 
+    def without(self, cards: Container[CardId]) -> "Event":
+        """The same fact without a word of these cards. Every event that holds words says how."""
+        return self
+
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """One value of a view, found there under `entry`: the allow-list of what may be seen."""
@@ -205,6 +213,12 @@ def _check_standing(dialogue: Dialogue, call: Call, command: Command) -> None:
             raise Refused("not_joined")
         return
     check_link(dialogue, by)
+
+
+def check_there(dialogue: Dialogue) -> None:
+    """Raises Erased if nothing is left of it but that it was erased."""
+    for ending in dialogue.ending.values():
+        raise Erased(ending.at, ending.because)
 
 
 def check_link(dialogue: Dialogue, by: Actor) -> None:

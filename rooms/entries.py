@@ -62,6 +62,13 @@ def write_entry(command_id: str, at: int, body: bytes, events: list[Event]) -> b
     return _encoder.encode(Whole(SCHEMA, command_id, at, body, events))
 
 
+def read_entry(stored: Stored) -> tuple[Entry, list[Event]]:
+    """What an entry says, without looking at its seal."""
+    entry = _entry.decode(stored.payload)
+    events: list[Event] = _events.decode(entry.events)
+    return entry, events
+
+
 def apply_events(
     dialogue: Dialogue, epoch: int, seal: bytes, entry: tuple[str, int, bytes], events: list[Event]
 ) -> None:

@@ -5,6 +5,7 @@ DialogtischError              error on the wire   what the phone does
 ├── Malformed(what)           malformed           shows it; no rule was ever asked
 ├── Conflict                  conflict            shows it; this id already carries another command
 ├── Forgotten(what)           forgotten           shows it; the dialogue or version is gone
+│   └── Erased(at, because)   forgotten           forgets what it keeps of that dialogue itself
 ├── Busy                      busy                offers the same command again later
 ├── Unavailable(reason)       unavailable         offers it again later; nothing was kept
 │   └── Unknown               unavailable         the same, though the command may be kept already
@@ -52,6 +53,15 @@ class Forgotten(DialogtischError):
     """The dialogue, or the version that was asked for, is not here (any more)."""
 
     error = "forgotten"
+
+
+class Erased(Forgotten):
+    """The whole dialogue was erased, `at` milliseconds since 1970."""
+
+    def __init__(self, at: int, because: str) -> None:
+        super().__init__("dialogue_erased")
+        self.at = at
+        self.because = because
 
 
 class Busy(DialogtischError):

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from rooms.audiences import Outlet, persons
-from rooms.dialogue import Dialogue
+from rooms.dialogue import Dialogue, check_there
 from rooms.entries import replay_in_turns
-from rooms.errors import Corrupted, Forgotten, Refused, Unavailable
+from rooms.errors import Corrupted, Erased, Forgotten, Refused, Unavailable
 from rooms.live import LiveDialogue
 from rooms.log import Log, PartlyAway, Stored
 from rooms.messages import Call
@@ -94,6 +94,8 @@ class Hall:
         for code in await self.storage.codes():
             try:
                 (await self.live(code)).suspect(because)
+            except Erased:
+                pass  # nothing is left that could have been lost
             except (Forgotten, Corrupted) as broken:
                 log.error("dialogue_not_opened", code=code, reason=str(broken))
 
@@ -113,13 +115,13 @@ class Hall:
 
     async def remove(self, code: str) -> None:
         """Cuts everybody off and forgets the dialogue for good; for rehearsals only."""
-        await self._send_away(code)
+        await self.let_go(code, "dialogue_removed")
         await self.storage.remove(code)
 
-    async def _send_away(self, code: str) -> None:
-        """Cuts everybody off from a dialogue that is no more."""
+    async def let_go(self, code: str, reason: str) -> None:
+        """Cuts everybody off who is here; whoever asks for the dialogue opens its log anew."""
         if live := self._live.get(code):
-            live.audiences.cut_everybody("dialogue_removed")
+            live.audiences.cut_everybody(reason)
         await self._forget(code)
 
     async def _open(self, code: str) -> LiveDialogue:
@@ -128,7 +130,9 @@ class Hall:
             raise Forgotten(code)
         with contextlib.suppress(Unavailable):  # the register may have lost it with another node
             await self.storage.claim(code)
-        return self._make(await replay_in_turns(code, entries))
+        dialogue = await replay_in_turns(code, entries)
+        check_there(dialogue)
+        return self._make(dialogue)
 
     def _make(self, dialogue: Dialogue) -> LiveDialogue:
         live = LiveDialogue(dialogue, self.storage, self._outlet, self.clock)
@@ -185,7 +189,7 @@ class Hall:
             with contextlib.suppress(Unavailable):  # the others may be kept elsewhere
                 await self._renew_one(code, live, now)
                 if live.dialogue.about.rehearsal and not (await self.storage.tail(code)).version:
-                    await self._send_away(code)  # another process removed it
+                    await self.let_go(code, "dialogue_removed")  # by another process
                     continue
             if live.has_company:
                 self._idle_since.pop(code, None)

@@ -1,5 +1,6 @@
 """Hiding a card by rule: always with a reason, always logged, always reversible."""
 
+from collections.abc import Container
 from typing import ClassVar
 
 from msgspec.structs import asdict, replace
@@ -62,6 +63,10 @@ class CardHidden(Event, frozen=True):
         _log(dialogue, "hidden", self.card, self.at, self.reason, self.role, self.table)
         take_off(dialogue, self.card)
 
+    def without(self, cards: Container[CardId]) -> Event:
+        """A reason may quote what it is about."""
+        return replace(self, reason="") if self.card in cards else self
+
 
 class CardUnhidden(Event, frozen=True):
     card: CardId
@@ -105,7 +110,7 @@ def _log(
 
 
 class ModerationShown(Shown, frozen=True):
-    """One line of the moderation log: `action` is hidden or unhidden, `at` ms since 1970."""
+    """A line of the moderation log: `action` is hidden, unhidden or erased, `at` ms since 1970."""
 
     entry: ClassVar[str] = "moderation:<order>"
     audiences: ClassVar[str] = "moderators"

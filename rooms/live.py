@@ -15,7 +15,15 @@ import structlog
 from rooms.audiences import Audiences, Outlet
 from rooms.counts import Marked, counts
 from rooms.dialogue import Command, Dialogue
-from rooms.errors import Busy, Corrupted, DialogtischError, Forgotten, Refused, Unavailable
+from rooms.errors import (
+    Busy,
+    Corrupted,
+    DialogtischError,
+    Erased,
+    Forgotten,
+    Refused,
+    Unavailable,
+)
 from rooms.log import Log, Position, Stored
 from rooms.messages import Actor, Answer, Call, Frame
 from rooms.writer import INTERNAL, Writer
@@ -179,6 +187,10 @@ class LiveDialogue:
             self._wake.clear()
             try:
                 await self._turn()
+            except Erased as erased:
+                self._broken = erased
+                self._fail(erased)
+                self.audiences.cut_everybody(erased.reason)
             except (Corrupted, Forgotten) as broken:
                 log.error("dialogue_broken", code=self.code, reason=str(broken))
                 self._broken = broken

@@ -102,6 +102,33 @@ class Log(Protocol):
         Raises Unavailable or Unknown.
         """
 
+    # Taking words out again; rooms/rewriting.py says how these go together.
+
+    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
+        """Write entries beside the log, in place of what was drafted before."""
+
+    async def swap(self, code: str, tail: Stored, end: Stored, rest: Sequence[Stored]) -> bool:
+        """Put the draft in the log's place, and `rest` after it; all of it or nothing.
+
+        False, and nothing changed, unless the log ends with `tail` and the draft is whole from
+        version 1 to `end`. Raises as `append` does.
+        """
+
+    async def purge(self) -> bool:
+        """Returns once what logs held before is in no file any more.
+
+        False: the files are in somebody else's hands, who has to do it. Raises Unavailable.
+        """
+
+    async def owe(self, code: str) -> None:
+        """Note that something of this dialogue must still be erased, for whoever starts next."""
+
+    async def owed(self) -> list[str]:
+        """The dialogues of which something must still be erased."""
+
+    async def settle_debt(self, code: str) -> None:
+        """It was."""
+
     async def secret(self) -> bytes:
         """32 random bytes of this installation: made once, the same for every process."""
 
@@ -123,6 +150,8 @@ class MemoryLog:
         self._logs: dict[str, list[Stored]] = {}
         self._codes: set[str] = set()
         self._rehearsals: dict[str, str] = {}
+        self._drafts: dict[str, list[Stored]] = {}
+        self._owed: set[str] = set()
         self._secret = secrets.token_bytes(SECRET_BYTES)
 
     async def codes(self) -> list[str]:
@@ -169,8 +198,32 @@ class MemoryLog:
         """Reading costs nothing here."""
         return None
 
+    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
+        self._drafts[code] = list(entries)
+
+    async def swap(self, code: str, tail: Stored, end: Stored, rest: Sequence[Stored]) -> bool:
+        kept, drafted = self._logs.get(code, []), self._drafts.get(code, [])
+        is_whole = len(drafted) == end.position.version and drafted[-1] == end
+        if not kept or kept[-1] != tail or not is_whole:
+            return False
+        self._logs[code] = [*self._drafts.pop(code), *rest]
+        return True
+
+    async def purge(self) -> bool:
+        return True
+
+    async def owe(self, code: str) -> None:
+        self._owed.add(code)
+
+    async def owed(self) -> list[str]:
+        return sorted(self._owed)
+
+    async def settle_debt(self, code: str) -> None:
+        self._owed.discard(code)
+
     async def remove(self, code: str) -> None:
         self._logs.pop(code, None)
+        self._drafts.pop(code, None)
         self._rehearsals.pop(code, None)
         self._codes.discard(code)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from rooms.dialogue import Dialogue
 from rooms.messages import BallotId, CardId, OptionId, PersonId
-from rooms.records import Ballot, Option, Voice
+from rooms.records import Ballot, Card, Option, Voice
 
 ANSWERS = {"agree": 1, "pass": 0, "disagree": -1}
 ANSWER_NAMES = {value: name for name, value in ANSWERS.items()}
@@ -64,6 +64,17 @@ def take_off(dialogue: Dialogue, card: CardId) -> None:
             dialogue.put(dialogue.options, key, replace(option, gone=True, since=since))
             recount(dialogue, option)
         _touch(dialogue, option)
+
+
+def take_away(dialogue: Dialogue, card: Card) -> None:
+    """The card is gone: from its table, from its author's own, and from every open ballot."""
+    dialogue.drop(dialogue.cards, card.id)
+    take_off(dialogue, card.id)
+    author = dialogue.people.get(PersonId(card.author))
+    if author:
+        left = tuple(other for other in author.cards if other != card.id)
+        dialogue.put(dialogue.people, author.id, replace(author, cards=left))
+    dialogue.touch("my_cards", (card.author, card.id))
 
 
 def put_back(dialogue: Dialogue, card: CardId) -> None:

@@ -29,10 +29,10 @@ A personal link looks like `https://host/enter#SECRET`. `POST /api/enter` with t
 cookie with the websocket request. No Origin header is needed outside browsers.
 
 A refused connection gets a connect error whose `data` is `{error, reason}`: `unknown_code`,
-`bad_token`, `not_signed_in`, `unknown_link`, `link_revoked`, `wrong_origin`, `malformed`; or
-`unavailable` and `internal`, after which it is worth trying again. Browsers must come from the
-server's own origin. A connection that sends no connect packet within 15 seconds ends. Of more than
-three connections of one phone, or twenty of one staff link, the oldest is ended.
+`bad_token`, `dialogue_erased`, `not_signed_in`, `unknown_link`, `link_revoked`, `wrong_origin`,
+`malformed`; or `unavailable` and `internal`, after which it is worth trying again. Browsers must
+come from the server's own origin. A connection that sends no connect packet within 15 seconds ends.
+Of more than three connections of one phone, or twenty of one staff link, the oldest is ended.
 
 ## hello
 
@@ -61,6 +61,8 @@ as do the `views` of a hello:
 - `from` null: the frame is the whole view; replace everything held of that `of`.
 - Otherwise apply it only if `epoch` and `from` equal what is held of that `of`: put, drop, and hold
   `to` from then on. If they do not, say hello again.
+- An entry `erased:<id>` says that a card was erased for the law: a device that keeps its words, in
+  an outbox for instance, drops them. On `dialogue_erased` it drops all it keeps of that dialogue.
 - `from` and `to` may be equal (people coming and going do not change the version).
 - When a hello answers with another epoch than the one held, history may have lost its end. Take
   the whole views and send again, with their old ids, all commands that were acknowledged. For ten
@@ -93,6 +95,7 @@ Beside these, a refused packet has `malformed` with a sentence for programmers a
 
 REASONS = {
     "already_created": "The dialogue exists already.",
+    "already_erased": "The card was erased already.",
     "already_hidden": "The card is hidden already.",
     "dialogue_full": "The dialogue holds as many people or cards as it can.",
     "empty_text": "There is nothing to read in the text.",
@@ -103,14 +106,14 @@ REASONS = {
     "link_revoked": "The personal link was revoked.",
     "main_language_stays": "The first language cannot change any more.",
     "more_per_option_than_dots": "More dots on one option than there are in all.",
+    "needs_reason": "Hiding or erasing a card needs a reason.",
     "needs_ticket": "Only who has redeemed a ticket may vote here.",
-    "needs_reason": "Hiding a card needs a reason.",
     "no_dots_left": "All dots are spent.",
     "no_kind": "A round needs at least one kind of card.",
     "no_language": "At least one language, each once.",
     "no_open_round": "No round is open.",
-    "no_overshoot": "Nowhere have more people voted than were counted.",
     "no_options": "There is nothing to vote on.",
+    "no_overshoot": "Nowhere have more people voted than were counted.",
     "no_table": "A table must be taken first.",
     "no_tickets": "Not a single ticket was named.",
     "no_tickets_issued": "The ballot needs tickets, and none were printed yet.",
@@ -120,6 +123,7 @@ REASONS = {
     "not_joined": "Join first.",
     "not_your_card": "Only the author may change the card.",
     "option_gone": "The card was hidden; nothing can be put on it.",
+    "organiser_only": "Only the organiser may do that.",
     "other_table": "That belongs to another table.",
     "round_already_open": "The round is open already.",
     "round_closed": "The card's round is closed.",

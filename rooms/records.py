@@ -193,6 +193,20 @@ class Moderation(msgspec.Struct, frozen=True):
     table: int | None
 
 
+class ErasedCard(msgspec.Struct, frozen=True):
+    """That there was a card, posted at version `order`. Of its words nothing is left."""
+
+    id: CardId
+    order: int
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """That a whole dialogue was erased, when and why; the only thing that is left of it."""
+
+    at: int
+    because: str
+
+
 class Crowd(msgspec.Struct, frozen=True):
     joined: int = 0
     without_table: int = 0

@@ -14,12 +14,14 @@ from rooms.copies import Copies
 from rooms.errors import Corrupted, Unavailable, Unknown
 from rooms.log import EMPTY, SECRET_BYTES, PartlyAway, Position, Stored, positions
 from rooms.redis_cluster import line_to
+from rooms.redis_file import rewrite_files
 from rooms.redis_line import Script, Word, storage_away
 
 CODES_KEY = "dialogtisch:codes"
 SECRET_KEY = "dialogtisch:secret"
 SECRET_COPY_KEY = "dialogtisch:secret:copy"  # with a digest: a damaged secret would pass unseen
 REHEARSALS_KEY = "dialogtisch:rehearsals"  # by the code of their evening
+OWED_KEY = "dialogtisch:erasing"
 FIRST_CHUNK = 20  # a copy that lags behind has mostly missed a few entries
 CHUNK = 1000  # entries per reply, so that a long evening does not hold up the storage
 
@@ -42,6 +44,25 @@ SET_REHEARSAL = Script("""
 local before = redis.call('HGET', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return before
+""")
+
+SWAP = Script("""
+local function ends(key, id, seal)
+  local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+  return last and last[1] == id and last[2][4] == seal
+end
+local draft = KEYS[1] .. ':draft'
+if not ends(KEYS[1], ARGV[1], ARGV[2]) or not ends(draft, ARGV[3], ARGV[4]) then
+  return 0
+end
+if redis.call('XLEN', draft) ~= tonumber(ARGV[5]) then
+  return 0
+end
+redis.call('RENAME', draft, KEYS[1])
+for i = 6, #ARGV, 3 do
+  redis.call('XADD', KEYS[1], ARGV[i], 'p', ARGV[i + 1], 's', ARGV[i + 2])
+end
+return 1
 """)
 
 
@@ -99,23 +120,14 @@ class RedisLog:
         places = positions(expected, epoch, len(entries))
         for place, (payload, seal) in zip(places, entries, strict=True):
             words += str(place), payload, seal
-        try:
-            answer = await self._appending.run(APPEND, _key(code), *words)
-            kept = isinstance(answer, int)
-            if not kept and len(answer) < MOST_MISSED:
-                self._missed[code] = _entries(answer)
-            if kept and entries:
-                await self._copies.await_for(_key(code))
-        except Unknown:
-            self._copies.owe(_key(code))
-            raise
-        return kept
+        return await self._written(code, APPEND, words, bool(entries))
 
     def missed(self, code: str) -> list[Stored] | None:
         return self._missed.pop(code, None)
 
     async def remove(self, code: str) -> None:
         # The register last: cut off between the two, the dialogue is still listed for removal.
+        await self._appending.ask("UNLINK", _draft(code))
         await self._appending.ask("UNLINK", _key(code))
         await self._appending.ask("HDEL", REHEARSALS_KEY, code)
         await self._appending.ask("SREM", CODES_KEY, code)
@@ -125,6 +137,32 @@ class RedisLog:
 
     async def set_rehearsal(self, code: str, rehearsal: str) -> str | None:
         return _text(await self._appending.run(SET_REHEARSAL, REHEARSALS_KEY, code, rehearsal))
+
+    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
+        await self._appending.ask("UNLINK", _draft(code))
+        for start in range(0, len(entries), CHUNK):
+            await self._appending.ask_all(
+                *(("XADD", _draft(code), *_words(one)) for one in entries[start : start + CHUNK])
+            )
+
+    async def swap(self, code: str, tail: Stored, end: Stored, rest: Sequence[Stored]) -> bool:
+        words: list[Word] = [str(tail.position), tail.seal, str(end.position), end.seal]
+        words.append(end.position.version)
+        for one in rest:
+            words += str(one.position), one.payload, one.seal
+        return await self._written(code, SWAP, words)
+
+    async def purge(self) -> bool:
+        return await rewrite_files(self._appending)
+
+    async def owe(self, code: str) -> None:
+        await self._appending.ask("SADD", OWED_KEY, code)
+
+    async def owed(self) -> list[str]:
+        return sorted(code.decode() for code in await self._reading.ask("SMEMBERS", OWED_KEY))
+
+    async def settle_debt(self, code: str) -> None:
+        await self._appending.ask("SREM", OWED_KEY, code)
 
     async def secret(self) -> bytes:
         fresh = secrets.token_bytes(SECRET_BYTES)
@@ -140,6 +178,22 @@ class RedisLog:
     async def close(self) -> None:
         await self._appending.close()
         await self._reading.close()
+
+    async def _written(
+        self, code: str, script: Script, words: list[Word], changes: bool = True
+    ) -> bool:
+        """Whether the script did what it is for, and the replicas have it too."""
+        try:
+            answer = await self._appending.run(script, _key(code), *words)
+            kept = bool(answer == 1)
+            if isinstance(answer, list) and len(answer) < MOST_MISSED:
+                self._missed[code] = _entries(answer)
+            if kept and changes:
+                await self._copies.await_for(_key(code))
+        except Unknown:
+            self._copies.owe(_key(code))
+            raise
+        return kept
 
     async def _backwards(self, code: str, end: str, count: int) -> list[Stored]:
         return _entries(await self._reading.ask("XREVRANGE", _key(code), end, "-", "COUNT", count))
@@ -170,6 +224,14 @@ def _key(code: str) -> str:
 
 def _text(word: bytes | None) -> str | None:
     return None if word is None else word.decode()
+
+
+def _draft(code: str) -> str:
+    return f"{_key(code)}:draft"
+
+
+def _words(stored: Stored) -> tuple[Word, ...]:
+    return str(stored.position), "p", stored.payload, "s", stored.seal
 
 
 def _entries(rows: list[Any]) -> list[Stored]:

@@ -8,7 +8,7 @@ import msgspec
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from rooms.errors import Forgotten, Malformed, Refused
+from rooms.errors import Erased, Forgotten, Malformed, Refused
 from rooms.hall import Hall
 from rooms.messages import Actor, LinkId, Participant, Staff, person_of
 from server.addresses import answers_to, may_talk
@@ -76,6 +76,8 @@ class Admission:
             if found is None:
                 raise Forgotten("unknown_code")
             return (await self._hall.live(found.code)).code
+        except Erased:  # no guess: whoever asks still keeps something of it
+            raise
         except Forgotten:
             await asyncio.sleep(self._failed_joins.pause())
             raise Forgotten("unknown_code") from None

@@ -22,6 +22,7 @@ from rooms.hall import Hall
 from server.answers import failed, refusal
 from server.dialogues import Dialogues
 from server.entry import Entry, Keys
+from server.erasures import Erasures
 from server.gate import Gate
 from server.health import Health
 from server.known_codes import KnownCodes
@@ -61,6 +62,7 @@ async def create_app(
     pages = Pages(read_manifest(static), codes, settings.public_url, settings.source_url)
     dialogues = Dialogues(hall, codes, entry, settings.public_url, settings.secure)
     rehearsals = Rehearsals(hall, entry, settings.secure)
+    erasures = Erasures(hall, entry)
 
     health, pulse = Health(hall, storage, leaving or asyncio.Event()), Pulse()
     metrics = Metrics(hall, sockets, health, pulse, None if settings.redis_url else settings.data)
@@ -71,7 +73,7 @@ async def create_app(
         hall.begin()
         if storage.suspicion:
             await hall.suspect_all(storage.suspicion)
-        async with pulse.beating(), door.open():
+        async with pulse.beating(), door.open(), erasures.erasure.finishing():
             yield
             await rehearsals.close()
             await hall.close()
@@ -87,7 +89,7 @@ async def create_app(
         routes=[
             *health.routes,
             Mount("/static", ClientFiles(static)),
-            Mount("/api", routes=[*dialogues.routes, *rehearsals.routes]),
+            Mount("/api", routes=[*dialogues.routes, *rehearsals.routes, *erasures.routes]),
             *pages.routes,
         ],
         exception_handlers={

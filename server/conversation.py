@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from rooms.errors import DialogtischError, Forgotten, Malformed, Unavailable
+from rooms.errors import DialogtischError, Erased, Forgotten, Malformed, Unavailable
 from rooms.hall import Hall
 from rooms.live import LiveDialogue, Welcome
 from rooms.messages import Actor, Answer
@@ -142,4 +142,5 @@ def _check_pace(line: Line, tokens: int) -> None:
 
 def _not_welcome(error: DialogtischError) -> Answer:
     """A dialogue that is gone is to a page the same as a code that never was."""
-    return Answer.failed(Forgotten("unknown_code") if isinstance(error, Forgotten) else error)
+    gone = isinstance(error, Forgotten) and not isinstance(error, Erased)
+    return Answer.failed(Forgotten("unknown_code") if gone else error)

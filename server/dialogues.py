@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rooms.dialogue import Dialogue
-from rooms.errors import Corrupted, Forgotten, Refused
+from rooms.errors import Corrupted, Erased, Forgotten, Refused
 from rooms.hall import Hall
 from rooms.links import IssueLink
 from rooms.messages import ORGANISER, Language, Texts
@@ -196,6 +196,13 @@ class Dialogues:
                 again = IssueLink(role="moderator")
                 await live.perform(new_call(self.hall, ORGANISER, fresh_id()), again)
             return await live.read(self._row)
+        except Erased as erased:  # the trace that stays: that there was one, and why no more
+            return {
+                "code": code,
+                "title": {},
+                "created": erased.at,
+                "erased": {"at": erased.at, "because": erased.because},
+            }
         except Forgotten:  # its making was cut off before anything was kept
             return None
         except Corrupted:  # stays in the list: somebody must look, and the others go on

@@ -85,6 +85,11 @@ class EmbeddedStore:
         """The process id of the Valkey that runs now."""
         return self._valkey.pid
 
+    @property
+    def files(self) -> Path:
+        """Where Valkey keeps what it writes."""
+        return self._valkey.files
+
     async def start(self) -> None:
         """Take the folder and start Valkey on it; raises StoreUnusable with a plain sentence.
 

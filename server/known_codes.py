@@ -2,7 +2,7 @@
 
 import asyncio
 
-from rooms.errors import Forgotten
+from rooms.errors import Erased, Forgotten
 from rooms.hall import Hall
 from rooms.live import LiveDialogue
 from server.limits import FailedJoins
@@ -19,6 +19,8 @@ class KnownCodes:
         """As Hall.live. Raises Forgotten after a pause when there were too many wrong codes."""
         try:
             return await self.hall.live(code)
+        except Erased:
+            raise
         except Forgotten:
             await asyncio.sleep(self._failed_joins.pause())
             raise

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from rooms.errors import Corrupted, Forgotten, Unavailable
+from rooms.errors import Corrupted, Erased, Forgotten, Unavailable
 from server.codes import LONGEST_TYPED, Typed, typed_code
 from server.known_codes import KnownCodes
 from server.shells import (
@@ -83,10 +83,10 @@ class Pages:
         """Also when it cannot be told: the page itself says then what is wrong."""
         try:
             await self.codes.live(code)
+        except (Erased, Unavailable, Corrupted):  # erased: so that it forgets what it keeps of it
+            return True
         except Forgotten:
             return False
-        except (Unavailable, Corrupted):
-            return True
         return True
 
     def _shell(self, request: Request, page: str, facts: dict[str, str]) -> Response:

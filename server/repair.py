@@ -16,7 +16,7 @@ from pathlib import Path
 from rooms.entries import replay, seal_of, write_entry
 from rooms.errors import Newer
 from rooms.log import EMPTY, Position, Stored
-from rooms.redis_log import CODES_KEY, SECRET_COPY_KEY, SECRET_KEY, sealed_secret
+from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY, sealed_secret
 from rooms.setting import EpochBegun
 from server.append_file import MANIFEST, Damaged, check_files, command, listed, number
 from server.base_file import content_as_commands
@@ -129,6 +129,10 @@ def _written(salvage: Salvage, code: str | None) -> Iterator[bytes]:
     if salvage.secret is not None:
         yield command("SET", SECRET_KEY, salvage.secret)
         yield command("SET", SECRET_COPY_KEY, sealed_secret(salvage.secret))
+    for words in salvage.beside:
+        yield command(*words)
+    for owed in sorted(salvage.owed):
+        yield command("SADD", OWED_KEY, owed)
     for chain in salvage.chains.values():
         if entries := list(_kept_of(chain, code)):
             yield command("SADD", CODES_KEY, chain.code)

@@ -13,11 +13,14 @@ import msgspec
 from rooms.entries import SCHEMA, seal_of
 from rooms.errors import Newer
 from rooms.log import Position, Stored
-from rooms.redis_log import CODES_KEY, SECRET_COPY_KEY, SECRET_KEY, sound_secret
+from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY, sound_secret
 from server.append_file import commands
 
 CODE = re.compile(rb"[2-9A-HJ-NP-Z]{8}")
-KEY = re.compile(rb"dialogue:\{(%s)\}:(log|here)" % CODE.pattern)
+KEY = re.compile(rb"dialogue:\{(%s)\}:(log|log:draft|here)" % CODE.pattern)
+BESIDE = re.compile(
+    rb"dialogtisch:(rehearsals|ended:[\w-]{1,100})"
+)  # of no dialogue, without seals
 _PLACE = re.compile(rb"(\d{1,15})-(\d{1,15})")
 _OF_NO_KEY = (b"", b"SELECT", b"MULTI", b"EXEC")
 
@@ -83,7 +86,10 @@ class Salvage:
 
     def __init__(self) -> None:
         self.chains: dict[str, Chain] = {}
+        self.drafts: dict[str, Chain] = {}
         self.codes: set[str] = set()
+        self.owed: set[str] = set()
+        self.beside: list[list[bytes]] = []
         self.misfits: list[Misfit] = []
         self.unreadable: list[Path] = []
         self._secret: bytes | None = None
@@ -118,32 +124,49 @@ class Salvage:
         match [words[0].upper() if words else b"", *words[1:]]:
             case [name, *rest] if name in _OF_NO_KEY:
                 return name != b"SELECT" or rest == [b"0"]
-            case [b"SADD", key, *codes] if key == CODES_KEY.encode():
-                self.codes.update(code.decode() for code in codes if CODE.fullmatch(code))
-                return all(map(CODE.fullmatch, codes))
-            case [b"SREM", key, *codes] if key == CODES_KEY.encode():
-                self.codes.difference_update(code.decode("ascii", "replace") for code in codes)
-                return all(map(CODE.fullmatch, codes))
+            case [b"SADD" | b"SREM" as name, key, *codes] if key in self._registers:
+                return _change(self._registers[key], name, codes)
             case [b"SET", key, content, *_] if key == SECRET_KEY.encode():
                 self._secret = content
             case [b"SET", key, content, *_] if key == SECRET_COPY_KEY.encode():
                 self._secret_copy = content
+            case [_, key, *_] if BESIDE.fullmatch(key):
+                self.beside.append(words)
             case [name, key, *rest] if match := KEY.fullmatch(key):
-                return match[2] == b"here" or self._take_of_log(name, match[1].decode(), rest)
+                chains = self.drafts if match[2] == b"log:draft" else self.chains
+                return match[2] == b"here" or self._take_of(chains, name, match[1].decode(), rest)
             case _:
                 return False
         return True
 
-    def _take_of_log(self, name: bytes, code: str, words: list[bytes]) -> bool:
+    @property
+    def _registers(self) -> dict[bytes, set[str]]:
+        return {CODES_KEY.encode(): self.codes, OWED_KEY.encode(): self.owed}
+
+    def _take_of(
+        self, chains: dict[str, Chain], name: bytes, code: str, words: list[bytes]
+    ) -> bool:
         match [name, *words]:
             case [b"UNLINK" | b"DEL"]:
-                self.chains.pop(code, None)
+                chains.pop(code, None)
                 return True
             case [b"XSETID", *_]:
                 return True
+            case [b"RENAME", _] if chains is self.drafts and code in chains:
+                self.chains[code] = chains.pop(code)
+                return True
             case [b"XADD", place, _, payload, _, seal] if match := _PLACE.fullmatch(place):
                 position = Position(int(match[1]), int(match[2]))
-                chain = self.chains.setdefault(code, Chain(code))
+                chain = chains.setdefault(code, Chain(code))
                 return chain.take(Stored(position, payload, seal)) or len(chain.refused) > 1
             case _:
                 return False
+
+
+def _change(register: set[str], name: bytes, codes: list[bytes]) -> bool:
+    known = {code.decode() for code in codes if CODE.fullmatch(code)}
+    if name == b"SADD":
+        register.update(known)
+    else:
+        register.difference_update(known)
+    return len(known) == len(codes)

@@ -4,14 +4,16 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rooms.ended import Ended, MemoryEnded, RedisEnded
 from rooms.errors import Unavailable
-from rooms.log import Log, Position
+from rooms.log import Log, Position, Stored
 from rooms.presence import Presence, RedisPresence
 from rooms.redis_log import RedisLog
 from server.durability import Durability, check_persistence
 from server.embedded import EmbeddedStore
+from server.leftovers import sweep
 from server.settings import Settings
 from server.valkey_process import StoreUnusable
 
@@ -39,10 +41,18 @@ class CarefulLog(RedisLog):
     Reading, and so the wall and the downloads, go on.
     """
 
-    def __init__(self, url: str, trouble: Callable[[], str | None], replicas_wait: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        trouble: Callable[[], str | None],
+        replicas_wait: int = 0,
+        files: Path | None = None,
+    ) -> None:
+        """`files`: where the storage keeps its own, if they are in our hands."""
         super().__init__(url, replicas_wait=replicas_wait)
         self._trouble = trouble
         self._at_peace_until = 0.0
+        self._files = files
 
     async def append(
         self,
@@ -60,6 +70,17 @@ class CarefulLog(RedisLog):
         self._check()
         return await super().claim(code)
 
+    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
+        if len(entries) > 1:  # one: a whole dialogue is written off, which makes room
+            self._check()
+        await super().draft(code, entries)
+
+    async def purge(self) -> bool:
+        rewritten = await super().purge()
+        if self._files is not None:
+            await sweep(self._files)
+        return rewritten
+
     def _check(self) -> None:
         now = time.monotonic()
         if now < self._at_peace_until:  # a look costs two calls of the system
@@ -75,17 +96,19 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     async with AsyncExitStack() as stack:
         trouble: Callable[[], str | None]
         found: tuple[str, ...]
+        files: Path | None
         suspicion, found = "", ()
         if settings.redis_url:
-            url, trouble = settings.redis_url, _no_trouble
+            url, trouble, files = settings.redis_url, _no_trouble, None
         else:
             store = EmbeddedStore(settings.data)
             await store.start()
             stack.push_async_callback(store.stop)
-            url, trouble = store.url, store.storage_state
+            url, trouble, files = store.url, store.storage_state, store.files
             suspicion, found = store.suspicion, store.sentences
         durability = await _checked(url)
-        log, presence = CarefulLog(url, trouble, settings.replicas_wait), RedisPresence(url)
+        log = CarefulLog(url, trouble, settings.replicas_wait, files)
+        presence = RedisPresence(url)
         stack.push_async_callback(log.close)
         stack.push_async_callback(presence.close)
         ended = RedisEnded(url)

@@ -7,10 +7,17 @@ there which the product never writes: Valkey itself loads a file with a flipped 
 from dataclasses import dataclass
 
 from rooms.redis_line import Line, storage_away
-from rooms.redis_log import CODES_KEY, SECRET_COPY_KEY, SECRET_KEY, RedisLog, sound_secret
-from server.salvage import CODE, KEY, Chain
+from rooms.redis_log import (
+    CODES_KEY,
+    OWED_KEY,
+    SECRET_COPY_KEY,
+    SECRET_KEY,
+    RedisLog,
+    sound_secret,
+)
+from server.salvage import BESIDE, CODE, KEY, Chain
 
-OWN_KEYS = {CODES_KEY.encode(), SECRET_KEY.encode(), SECRET_COPY_KEY.encode()}
+OWN_KEYS = {key.encode() for key in (CODES_KEY, OWED_KEY, SECRET_KEY, SECRET_COPY_KEY)}
 KEYS_PER_LOOK = 1000
 
 
@@ -61,7 +68,7 @@ async def _keys(line: Line, codes: set[str]) -> list[str]:
         match = KEY.fullmatch(key)
         if match and match[2] == b"log" and match[1].decode() not in codes:
             odd.append(f"the dialogue {match[1].decode()} is not in the register")
-        elif not match and key not in OWN_KEYS:
+        elif not match and key not in OWN_KEYS and not BESIDE.fullmatch(key):
             odd.append(f"there is an entry under a wrong name ({key.decode('ascii', 'replace')!r})")
     return odd
 

@@ -25,15 +25,16 @@ FLOORS = (
     ("records", "texts", "timers", "cluster_map"),
     ("redis_cluster",),
     ("copies",),
-    ("dialogue", "redis_log", "presence", "ended"),
-    ("marks", "options"),
+    ("dialogue", "redis_file", "presence", "ended"),
+    ("marks", "options", "redis_log"),
     ("admittance",),
     (ABILITIES,),
     ("abilities",),
     ("views", "entries"),
-    ("audiences", "writer"),
+    ("audiences", "writer", "rewriting"),
     ("live",),
     ("hall", "protocol_page"),
+    ("erasure",),
 )
 FLOOR_OF = {name: number for number, floor in enumerate(FLOORS) for name in floor}
 

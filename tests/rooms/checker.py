@@ -170,7 +170,7 @@ class Urns:
             case "BallotClosed":
                 self._closed.add(event.ballot)
                 self._count(event.ballot)
-            case "CardHidden" | "CardWithdrawn":
+            case "CardHidden" | "CardWithdrawn" | "CardErased":
                 self._gone |= self._on_open_ballots(event.card)
                 self._give_back()
             case "CardUnhidden":

@@ -16,6 +16,7 @@ from rooms.ballots import (
 )
 from rooms.cards import EditCard, PostCard, WithdrawCard
 from rooms.dialogue import Command, Dialogue
+from rooms.erasing import EraseCard
 from rooms.heads import CountHeads, ShowOvershoot
 from rooms.hiding import HideCard, UnhideCard
 from rooms.links import IssueLink, RevokeLink
@@ -109,6 +110,7 @@ class Crowd:
             (1, lambda: RemoveBallot(ballot=self._one(ballots))),
             (4, lambda: self._hide(dialogue)),
             (3, lambda: self._unhide(dialogue)),
+            (1, lambda: EraseCard(card=self._one(dialogue.cards), reason="Name")),
             (3, lambda: self._about_tickets(dialogue)),
             (1, lambda: self._about_heads(dialogue)),
             (1, lambda: IssueLink(role="host", table=self._table(dialogue))),

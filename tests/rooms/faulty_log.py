@@ -118,6 +118,30 @@ class FaultyLog:
         self._check_reached()
         return await self.inner.set_rehearsal(code, rehearsal)
 
+    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
+        self._check_reached()
+        await self.inner.draft(code, entries)
+
+    async def swap(self, code: str, tail: Stored, end: Stored, rest: Sequence[Stored]) -> bool:
+        self._check_reached()
+        return await self.inner.swap(code, tail, end, rest)
+
+    async def purge(self) -> bool:
+        self._check_reached()
+        return await self.inner.purge()
+
+    async def owe(self, code: str) -> None:
+        self._check_reached()
+        await self.inner.owe(code)
+
+    async def owed(self) -> list[str]:
+        self._check_reached()
+        return await self.inner.owed()
+
+    async def settle_debt(self, code: str) -> None:
+        self._check_reached()
+        await self.inner.settle_debt(code)
+
     async def secret(self) -> bytes:
         self._check_reached()
         return await self.inner.secret()

@@ -14,6 +14,8 @@ L11 The secret is 32 bytes, made once, the same for every client and connection.
 L12 A long log is read whole and in order, from any version on.
 L13 Of all who note a rehearsal of one evening, each hears of the one before, once.
 L14 Both logs give the same answers to the same calls.
+L15 A whole draft takes the place of the log it was made from; any other log stays as it is.
+L16 What is owed stays noted until it is settled.
 """
 
 import asyncio
@@ -260,3 +262,73 @@ async def test_l13_everybody_who_notes_a_rehearsal_hears_of_the_one_before(open_
     assert await one.rehearsal_of(OTHER) is None
     await one.remove(CODE)
     assert await other.rehearsal_of(CODE) is None
+
+
+async def drafted(log: Log, count: int) -> list[Stored]:
+    """A log of `count` entries and beside it the draft that is to replace it."""
+    await log.append(CODE, EMPTY, 1, entries(*(f"word {n}" for n in range(count))))
+    draft = [stored(1, n + 1, f"bare {n}") for n in range(count)]
+    await log.draft(CODE, draft)
+    return draft
+
+
+async def test_l15_a_whole_draft_takes_the_logs_place(log: Log) -> None:
+    draft = await drafted(log, 3)
+    (tail,) = await log.read(CODE, 2)
+    closing = stored(7, 4, "closing")
+    assert await log.swap(CODE, tail, draft[-1], [closing])
+    assert await log.read(CODE) == [*draft, closing]
+    assert await log.append(CODE, closing.position, 7, entries("more"), closing.seal)
+
+
+async def test_l15_a_log_that_went_on_is_not_replaced(log: Log) -> None:
+    draft = await drafted(log, 3)
+    (tail,) = await log.read(CODE, 2)
+    await log.append(CODE, tail.position, 1, entries("meanwhile"))
+    before = await log.read(CODE)
+    assert not await log.swap(CODE, tail, draft[-1], [])
+    assert await log.read(CODE) == before
+    rest = [stored(1, 4, "meanwhile, bare"), stored(7, 5, "closing")]
+    assert await log.swap(CODE, before[-1], draft[-1], rest)
+    assert await log.read(CODE) == [*draft, *rest]
+
+
+async def test_l15_a_log_whose_end_was_replaced_is_another_log(log: Log) -> None:
+    draft = await drafted(log, 2)
+    assert not await log.swap(CODE, stored(1, 2, "never there"), draft[-1], [])
+    assert [one.payload for one in await log.read(CODE)] == [b"word 0", b"word 1"]
+
+
+async def test_l15_half_a_draft_replaces_nothing(log: Log) -> None:
+    draft = await drafted(log, 3)
+    (tail,) = await log.read(CODE, 2)
+    await log.draft(CODE, draft[2:])
+    assert not await log.swap(CODE, tail, draft[-1], [])
+    await log.draft(CODE, draft[:2])
+    assert not await log.swap(CODE, tail, draft[-1], [])
+    assert len(await log.read(CODE)) == 3
+
+
+async def test_l15_one_entry_can_stand_for_a_log_that_was_long(log: Log) -> None:
+    await drafted(log, 3)
+    (tail,) = await log.read(CODE, 2)
+    ending = stored(9, 1, "erased")
+    await log.draft(CODE, [ending])
+    assert await log.swap(CODE, tail, ending, [])
+    assert await log.read(CODE) == [ending]
+    assert await log.news({CODE: tail.position}) == {CODE: [ending]}
+
+
+async def test_l16_what_is_owed_stays_noted_until_it_is_settled(open_log: Open) -> None:
+    here, there = open_log(), open_log()
+    await here.owe(CODE)
+    await here.owe(CODE)
+    await here.owe(OTHER)
+    assert await there.owed() == [CODE, OTHER]
+    await there.settle_debt(CODE)
+    assert await here.owed() == [OTHER]
+
+
+async def test_what_was_taken_out_is_purged(log: Log) -> None:
+    await drafted(log, 1)
+    assert await log.purge()

@@ -12,7 +12,7 @@ from paper_screens import Held, on_the_wire
 
 from rooms.abilities import MINE, SHARED
 from rooms.errors import Refused
-from rooms.messages import KINDS, Audience
+from rooms.messages import KINDS, ORGANISER, Audience
 from rooms.people import Join
 from rooms.views import (
     Stream,
@@ -39,13 +39,14 @@ TEXTS = {
     "batch": "id order at issued redeemed voided",
     "ticketrule": "always freed",
     "link": "id role table label revoked",
+    "erased": "id order",
     "moderation": "order at card action reason role table",
     "me": "joined language table ticket",
     "mycard": "id table round kind text order hidden command",
     "vote": "ballot option dots answer table text",
 }
 FIELDS = {name: set(fields.split()) for name, fields in TEXTS.items()}
-FOR_EVERYBODY = {"dialogue", "topic", "table", "round", "card", "ballot", "option"}
+FOR_EVERYBODY = {"dialogue", "topic", "table", "round", "card", "ballot", "option", "erased"}
 FOR_STAFF = FOR_EVERYBODY | {"seats", "people", "turnout"}
 ALLOWED = {
     "lobby": FOR_EVERYBODY - {"card"},
@@ -75,7 +76,9 @@ class Random(Evening):
         self.accepted = 0
 
     def step(self) -> None:
-        by = self.chance.choice((*self.phones, *self.phones, *self.hosts, *[self.moderator] * 4))
+        by = self.chance.choice(
+            (*self.phones, *self.phones, *self.hosts, *[self.moderator] * 3, ORGANISER)
+        )
         try:
             self.do(by, self._crowd.wish(self.dialogue, by))
             self.accepted += 1

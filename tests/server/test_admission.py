@@ -8,6 +8,7 @@ from phones import CONNECT, NotLetIn, Phone, until
 from sockets_open import TOKEN, OpenSockets
 from websockets.exceptions import InvalidStatus
 
+from rooms.erasure import Erasure
 from rooms.live import LiveDialogue
 from server.conversation import reconnect_within
 
@@ -189,3 +190,13 @@ async def test_whoever_leaves_while_being_let_in_leaves_nothing_behind(
     await until(lambda: len(evening.sockets) == 1)
     assert not caplog.records
     await phone.close()
+
+
+async def test_p18_phones_of_an_erased_dialogue_are_cut_and_told_to_forget(
+    evening: OpenSockets,
+) -> None:
+    phone = await evening.seated()
+    await Erasure(evening.hall).erase_dialogue(evening.code, "vorbei")
+    await phone.until_closed()
+    away = await refused(evening, {"code": evening.code, "token": TOKEN})
+    assert (away.error, away.reason) == ("forgotten", "dialogue_erased")

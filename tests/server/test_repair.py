@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from store_entries import CODE, keep, kept
 
+from rooms.ended import RedisEnded
 from rooms.entries import SCHEMA, Entry, seal_of
 from rooms.log import EMPTY, Position
 from rooms.redis_line import Line
@@ -255,3 +256,30 @@ async def test_a_repair_beside_a_running_server_is_refused(
 async def test_a_repair_that_cannot_be_says_why(words: list[str], said: str) -> None:
     with pytest.raises(SystemExit, match=said):
         main(["repair", *words])
+
+
+async def test_what_is_kept_beside_the_dialogues_is_no_damage_and_outlives_a_repair(
+    short_folder: Path,
+) -> None:
+    file = await a_store(short_folder)
+    store = await opened(short_folder)
+    log, ended = RedisLog(store.url), RedisEnded(store.url)
+    await log.set_rehearsal(CODE, OTHER)
+    await log.owe(OTHER)
+    await ended.end("session-1", 3_600)
+    await log.close()
+    await ended.close()
+    await store.stop()
+    for is_damaged in (False, True):
+        if is_damaged:
+            damage(file, b"body", b"bode")
+            await repair(short_folder)
+        store = await opened(short_folder)
+        assert not store.findings
+        log, ended = RedisLog(store.url), RedisEnded(store.url)
+        assert await log.rehearsal_of(CODE) == OTHER
+        assert await log.owed() == [OTHER]
+        assert await ended.has("session-1")
+        await log.close()
+        await ended.close()
+        await store.stop()

@@ -1,0 +1,96 @@
+"""Erases for the law and sees it through: say so in the log, take the words out, clean the files.
+
+What was begun is noted in the storage first, so that after a crash, at whatever moment, the next
+start (or asking again) finishes it. Until the log says so nothing has changed; from then on nobody
+is shown the words any more.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import structlog
+
+from rooms.erasing import EraseCard
+from rooms.errors import DialogtischError, Erased, Forgotten
+from rooms.hall import Hall
+from rooms.messages import ORGANISER, Call
+from rooms.rewriting import rewrite, write_off
+
+AGAIN_SECONDS = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+class Erasure:
+    """The one hand of this process that erases. Methods say whether no file holds the words now.
+
+    False: the storage is run by others, who have to clean its files, replicas and backups.
+    """
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._log = hall.storage
+        self._one_at_a_time = asyncio.Lock()
+
+    async def erase_card(self, code: str, call: Call, command: EraseCard) -> bool:
+        """Raises Refused, Forgotten, Unavailable, Busy; asking again goes on where it stopped."""
+        live = await self._hall.live(code)
+        await self._log.owe(code)
+        answer = await live.perform(call, command)
+        if not answer.ok and answer.reason != "already_erased":
+            raise answer.failure
+        return await self._finish(code)
+
+    async def erase_dialogue(self, code: str, because: str) -> bool:
+        """Cuts everybody off; only that the dialogue was erased, when and why, is kept."""
+        async with self._one_at_a_time:
+            await self._log.owe(code)
+            await write_off(self._log, code, because, self._hall.clock())
+            await self._hall.let_go(code, "dialogue_erased")
+        return await self._finish(code)
+
+    @contextlib.asynccontextmanager
+    async def finishing(self) -> AsyncIterator[None]:
+        """Finishes beside the block what an earlier run began and did not end."""
+        task = asyncio.create_task(self.finish_all(), name="erasing")
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def finish_all(self) -> None:
+        """Tries again until nothing is owed any more."""
+        while not await self._finish_owed():  # noqa: ASYNC110  (nobody rings when it can go on)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _finish_owed(self) -> bool:
+        try:
+            for code in await self._log.owed():
+                await self._finish(code)
+        except DialogtischError as failed:
+            log.error("erasing_not_finished", reason=str(failed))
+            return False
+        return True
+
+    async def _finish(self, code: str) -> bool:
+        async with self._one_at_a_time:
+            if await rewrite(self._log, code, self._hall.clock):
+                await self._look_again(code)
+            clean = await self._log.purge()
+            await self._log.settle_debt(code)
+            log.info("erased", code=code, clean=clean)
+            return clean
+
+    async def _look_again(self, code: str) -> None:
+        """This process shows the new log at once; the others notice it as they follow the log."""
+        try:
+            live = await self._hall.live(code)
+            live.doubt()
+            await live.read(lambda _: None)
+        except (Erased, Forgotten):
+            pass
+
+
+def new_erasing(hall: Hall, fresh: str) -> Call:
+    """The circumstances of an erasing that the organiser asks for."""
+    return Call(by=ORGANISER, id=f"organiser:{fresh}.1", at=hall.clock(), fresh=fresh)
