@@ -1,6 +1,7 @@
-"""Sessions of staff that were ended before their time; forgotten when that time has come.
+"""Sessions of staff that were ended before their time, and how many organiser's links were.
 
-Nothing of a dialogue: beside the logs, for all processes. A session is a random name in a cookie.
+Nothing of a dialogue: beside the logs, for all processes. A session is a random name in a cookie,
+and is forgotten when its time has come; links of the organiser are counted for ever.
 """
 
 import time
@@ -9,14 +10,22 @@ from typing import Protocol
 
 from rooms.redis_cluster import line_to
 
+ORGANISERS_KEY = "dialogtisch:organisers"
+
 
 class Ended(Protocol):
-    """Both raise Unavailable."""
+    """All of them raise Unavailable."""
 
     async def end(self, session: str, seconds: int) -> None:
         """It is worth nothing from now on; after so many seconds it would not be anyway."""
 
     async def has(self, session: str) -> bool: ...
+
+    async def end_organiser(self) -> None:
+        """The organiser's link that is good now is worth nothing; the next one is."""
+
+    async def organisers(self) -> int:
+        """How many of the organiser's links were ended."""
 
     async def close(self) -> None:
         """Let go of the storage; no call may follow."""
@@ -28,12 +37,19 @@ class MemoryEnded:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._until: dict[str, float] = {}
+        self._organisers = 0
 
     async def end(self, session: str, seconds: int) -> None:
         self._until[session] = self._clock() + seconds
 
     async def has(self, session: str) -> bool:
         return self._until.get(session, 0.0) > self._clock()
+
+    async def end_organiser(self) -> None:
+        self._organisers += 1
+
+    async def organisers(self) -> int:
+        return self._organisers
 
     async def close(self) -> None:
         """Nothing to let go of."""
@@ -50,6 +66,13 @@ class RedisEnded:
 
     async def has(self, session: str) -> bool:
         return bool(await self._line.ask("EXISTS", _key(session)))
+
+    async def end_organiser(self) -> None:
+        # Not INCR: a repair may find what was written twice, and has to come to the same number.
+        await self._line.ask("SET", ORGANISERS_KEY, await self.organisers() + 1)
+
+    async def organisers(self) -> int:
+        return int(await self._line.ask("GET", ORGANISERS_KEY) or 0)
 
     async def close(self) -> None:
         await self._line.close()

@@ -20,7 +20,7 @@ from rooms.errors import Refused, Unavailable
 from rooms.hall import Hall
 from rooms.messages import ORGANISER, LinkId, Staff
 from rooms.records import StaffLink
-from server.keys import COOKIE_SECONDS, IDLE_SECONDS, SECRET_BYTES
+from server.keys import COOKIE_SECONDS, IDLE_SECONDS, SECRET_BYTES, organiser_name
 from server.keys import Keys as Keys
 from server.sessions import Sessions
 
@@ -64,7 +64,8 @@ class Entry:
 
     async def exchange(self, fragment: str) -> Badge:
         """Who holds this link; raises Refused for a wrong or revoked one."""
-        if _equal(fragment, self.keys.organiser_fragment()):
+        ended = await self._sessions.ask_for_organisers()
+        if _equal(fragment, self.keys.organiser_fragment(ended)):
             return Badge(None, None)
         code, _, rest = fragment.partition(".")
         link = LinkId(rest.partition(".")[0])
@@ -75,10 +76,16 @@ class Entry:
 
     def give_cookie(self, response: Response, badge: Badge, secure: bool) -> None:
         """Lets the browser in again for thirty days, or until the link is revoked."""
-        code, link = (badge.code or "", badge.link.id if badge.link else "organiser")
+        code, link = self._held_by(badge)
         name = self._prefix + cookie_name(code, link)
         content = self.keys.signed(code, link, secrets.token_hex(SECRET_BYTES))
         self._set(response, name, content, secure)
+
+    def _held_by(self, badge: Badge) -> tuple[str, str]:
+        """Dialogue and link, as they stand in a cookie."""
+        if badge.link is None:
+            return "", organiser_name(self._sessions.organisers)
+        return badge.code or "", badge.link.id
 
     def _set(self, response: Response, name: str, content: str, secure: bool) -> None:
         response.set_cookie(
@@ -116,7 +123,7 @@ class Entry:
 
         Sockets that are open stay: another tab of the same browser goes on with the new one.
         """
-        code, link = (badge.code or "", badge.link.id if badge.link else "organiser")
+        code, link = self._held_by(badge)
         with contextlib.suppress(Unavailable):  # then it lasts until its time is up
             if session := await self.session(cookies, code, link):
                 await self._sessions.end(session)
@@ -133,7 +140,8 @@ class Entry:
             raise Refused("not_signed_in")
 
     async def is_organiser(self, cookies: dict[str, str]) -> bool:
-        return await self.session(cookies, "", "organiser") is not None
+        name = organiser_name(await self._sessions.ask_for_organisers())
+        return await self.session(cookies, "", name) is not None
 
     async def staff(self, cookies: dict[str, str], code: str, link: LinkId) -> Staff:
         """Who enters with this link's cookie; raises Refused or Forgotten."""

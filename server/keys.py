@@ -17,6 +17,11 @@ IDLE_SECONDS = 8 * 24 * 3600
 PROLONGED_AFTER_SECONDS = 3600
 
 
+def organiser_name(ended: int) -> str:
+    """The organiser's link among those before and after it."""
+    return f"organiser:{ended}" if ended else "organiser"
+
+
 class Signed(NamedTuple):
     """What a cookie says; `begun` and `used` are seconds since 1970."""
 
@@ -38,9 +43,9 @@ class Keys:
             signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
         )
 
-    def organiser_fragment(self) -> str:
-        """What stands behind the # of the organiser's link."""
-        return f"organiser.{self._derived('organiser')}"
+    def organiser_fragment(self, ended: int = 0) -> str:
+        """What stands behind the # of the organiser's link, after so many were ended."""
+        return f"organiser.{self._derived(organiser_name(ended))}"
 
     def link_fragment(self, code: str, link: LinkId) -> str:
         """What stands behind the # of a staff link."""

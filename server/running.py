@@ -90,7 +90,8 @@ async def _serve(
     async with open_storage(settings) as storage:
         leaving = asyncio.Event()
         config.app = await create_app(settings, storage, leaving=leaving)
-        organiser = Keys(await storage.log.secret()).organiser_fragment()
+        keys, ended = Keys(await storage.log.secret()), await storage.ended.organisers()
+        organiser = keys.organiser_fragment(ended)
         beside: list[asyncio.Task[None]] = []
 
         def opened() -> None:

@@ -18,9 +18,8 @@ from server.append_file import commands
 
 CODE = re.compile(rb"[2-9A-HJ-NP-Z]{8}")
 KEY = re.compile(rb"dialogue:\{(%s)\}:(log|log:draft|here)" % CODE.pattern)
-BESIDE = re.compile(
-    rb"dialogtisch:(rehearsals|ended:[\w-]{1,100})"
-)  # of no dialogue, without seals
+# Of no dialogue, without seals.
+BESIDE = re.compile(rb"dialogtisch:(rehearsals|organisers|ended:[\w-]{1,100})")
 _PLACE = re.compile(rb"(\d{1,15})-(\d{1,15})")
 _OF_NO_KEY = (b"", b"SELECT", b"MULTI", b"EXEC")
 

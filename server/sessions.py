@@ -13,6 +13,8 @@ class Sessions:
         self._ended = ended
         self._seconds = seconds
         self._known_to_have_ended: set[str] = set()
+        self.organisers = 0
+        """How many of the organiser's links were ended, as far as it was asked."""
 
     async def end(self, session: str) -> None:
         """It is worth nothing from now on, in every process. Raises Unavailable."""
@@ -26,3 +28,9 @@ class Sessions:
                 if await self._ended.has(session):
                     self._known_to_have_ended.add(session)
         return session in self._known_to_have_ended
+
+    async def ask_for_organisers(self) -> int:
+        """Asked each time, for another process may have ended one; while it cannot, as before."""
+        with contextlib.suppress(Unavailable):
+            self.organisers = await self._ended.organisers()
+        return self.organisers

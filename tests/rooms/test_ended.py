@@ -32,10 +32,19 @@ async def test_a_session_is_good_until_it_is_ended(ended: Ended) -> None:
     assert not await ended.has("two")
 
 
+async def test_links_of_the_organiser_are_counted(ended: Ended) -> None:
+    assert await ended.organisers() == 0
+    await ended.end_organiser()
+    await ended.end_organiser()
+    assert await ended.organisers() == 2
+
+
 async def test_another_process_knows_it_too(valkey_url: str) -> None:
     one, other = RedisEnded(valkey_url), RedisEnded(valkey_url)
     await one.end("session", 60)
     assert await other.has("session")
+    await one.end_organiser()
+    assert await other.organisers() == 1
     await one.close()
     await other.close()
 

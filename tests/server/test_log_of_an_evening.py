@@ -17,6 +17,7 @@ from program import OPEN, Program
 from server.organiser_link import organiser_link
 from server.packets import LimitedPacket
 from server.phones import Desk, Phone
+from server.phones.desk import NotAnswered
 from server.settings import read_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -183,3 +184,22 @@ async def test_a_hundred_thousand_broken_packets_leave_a_short_log(server: Talka
     assert "left_out" in log or "connected" in log
     assert len(log) < MEGABYTE
     assert CARD not in log
+
+
+async def test_a_new_organiser_s_link_ends_the_one_before_while_the_server_runs(
+    server: Talkative,
+) -> None:
+    desk = await server.open()
+    code = await new_dialogue(desk)
+    settings = read_settings(server._options, {})
+    renewed = await organiser_link(settings, anew=True)
+    assert renewed != server.link
+    with pytest.raises(NotAnswered, match="401"):
+        await desk.get("/api/dialogues")
+    with pytest.raises(NotAnswered, match="403"):
+        await Desk.of_organiser(server.link)
+    again = await Desk.of_organiser(renewed)
+    assert [one["code"] for one in (await again.get("/api/dialogues"))["dialogues"]] == [code]
+    assert await organiser_link(settings) == renewed
+    await server.close()
+    assert await organiser_link(settings) == renewed  # also without the server

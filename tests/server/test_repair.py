@@ -267,6 +267,7 @@ async def test_what_is_kept_beside_the_dialogues_is_no_damage_and_outlives_a_rep
     await log.set_rehearsal(CODE, OTHER)
     await log.owe(OTHER)
     await ended.end("session-1", 3_600)
+    await ended.end_organiser()
     await log.close()
     await ended.close()
     await store.stop()
@@ -280,6 +281,7 @@ async def test_what_is_kept_beside_the_dialogues_is_no_damage_and_outlives_a_rep
         assert await log.rehearsal_of(CODE) == OTHER
         assert await log.owed() == [OTHER]
         assert await ended.has("session-1")
+        assert await ended.organisers() == 1
         await log.close()
         await ended.close()
         await store.stop()
