@@ -71,6 +71,11 @@ class Hall:
         await asyncio.gather(*self._tasks, *self._opening.values(), return_exceptions=True)
         await asyncio.gather(*(live.close() for live in self._live.values()))
 
+    @property
+    def unread(self) -> int:
+        """How many live dialogues cannot be followed now, because their storage is away."""
+        return len(self._live) if self.away else len(self._unread)
+
     def known(self, code: str) -> LiveDialogue | None:
         """The dialogue if it is live here already."""
         return self._live.get(code)

@@ -48,7 +48,9 @@ class Health:
         """durable or not_durable while everything is kept, else what is wrong."""
         if self._leaving.is_set():
             return "going_down"
-        return self._storage.state() if self.reachable else "away"
+        if not self.reachable:
+            return "away"
+        return "partly_away" if self._hall.unread else self._storage.state()
 
     async def whole(self, _: Request) -> Response:
         """200 only if what is posted now will be kept."""

@@ -53,6 +53,8 @@ class Metrics(Collector):
         roles = dict.fromkeys(ROLES, 0) | self._sockets.roles
         yield _gauges("connected", "Connections by role.", "role", roles)
         yield _gauge("dialogues_open", "Dialogues live in this process.", len(self._hall.lives))
+        unread = "Those of them that cannot be followed, because their storage is away."
+        yield _gauge("dialogues_unread", unread, self._hall.unread)
         yield _counts(
             "turned_away",
             "Connections not let in; unknown_code is a failed join.",

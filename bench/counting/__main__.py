@@ -70,7 +70,7 @@ def reading() -> float:
     lines = {str(nth): person for nth in range(CONNECTIONS)}
     sockets: Any = SimpleNamespace(_lines=lines)
     sockets.roles = Sockets.roles.fget(sockets)  # type: ignore[attr-defined]
-    hall: Any = SimpleNamespace(lives=[])
+    hall: Any = SimpleNamespace(lives=[], unread=0)
     health: Any = SimpleNamespace(reachable=True, state="durable")
     for nth in range(120):
         counts.answered[f"Command{nth}", "ok"] += 1

@@ -1,7 +1,7 @@
 """/healthz and its two neighbours: each asker gets the answer that is right for it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import pytest_asyncio
 from open_server import OpenServer, open_server
 
 from rooms.errors import Unavailable
-from rooms.log import MemoryLog, Position
+from rooms.log import MemoryLog, PartlyAway, Position, Stored
 from server import health
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,6 +20,11 @@ class Leaving(MemoryLog):
 
     mood = "well"
     asked = 0
+
+    async def news(self, after: Mapping[str, Position]) -> dict[str, list[Stored]]:
+        if self.mood == "partly":
+            raise PartlyAway({}, frozenset(after))
+        return await super().news(after)
 
     async def tail(self, code: str) -> Position:
         self.asked += 1
@@ -66,6 +71,23 @@ async def test_a_lost_storage_takes_no_process_from_the_proxy(
     assert await status(server, "/healthz") == (503, "away")
     assert (await status(server, "/healthz/ready"))[0] == 200
     assert (await status(server, "/healthz/live"))[0] == 200
+
+
+async def test_one_node_of_a_cluster_that_is_away_is_told(
+    leaving: tuple[OpenServer, Leaving],
+) -> None:
+    server, log = leaving
+    await server.enter_as_organiser()
+    await server.new_dialogue()
+    log.mood = "partly"
+    async with asyncio.timeout(10):
+        while await status(server, "/healthz") != (503, "partly_away"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert (await status(server, "/healthz/ready"))[0] == 200
+    log.mood = "well"
+    async with asyncio.timeout(10):
+        while await status(server, "/healthz") != (200, "durable"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def test_many_who_ask_at_once_cost_the_storage_one_question(
