@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from open_server import OpenServer, open_server
+from our_files import ROOT
 from phones import NotLetIn, Phone
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -111,6 +112,19 @@ async def test_no_label_tells_of_a_dialogue_or_a_person(built_client: Path, free
     }
     words = {word for name, word in labels if name != "le"}
     assert {word for word in words if not re.fullmatch(r"[A-Za-z_]{2,40}", word)} == set()
+
+
+async def test_every_number_that_an_alarm_looks_at_is_there(
+    built_client: Path, free_port: int
+) -> None:
+    page = (ROOT / "docs" / "running.md").read_text("utf-8")
+    wanted = set(re.findall(r"`[^`]*?((?:dialogtisch|process)_[a-z_]+)", page))
+    assert len(wanted) > 12
+    options = ("--data", str(built_client))  # a folder that is there, as the store's would be
+    async with watched(built_client, free_port, *options) as (_, address):
+        told = (await read(address))[1]
+    there = set(re.findall(r"^# TYPE (\w+)", told, re.MULTILINE))
+    assert wanted - there == set()
 
 
 async def test_metrics_are_not_on_the_port_people_reach(built_client: Path, free_port: int) -> None:
