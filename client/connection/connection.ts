@@ -8,6 +8,7 @@ import { randomHex } from "./ids.ts";
 import { Outbox } from "./outbox.ts";
 import { electSender, type Sender } from "./owner.ts";
 import { browserShelf, memoryShelf } from "./shelf.ts";
+import { dropErased, forgetDialogue } from "./erased.ts";
 import { openSocket, type Socket } from "./socket.ts";
 import { apply, nothingYet, type Frame, type View } from "./view.ts";
 import { onWake } from "./wake.ts";
@@ -58,6 +59,7 @@ const LONGEST_WINDOW_MS = 10_000;
 /** Refusals of the door that no second try changes. */
 const final = new Set([
   "unknown_code",
+  "dialogue_erased",
   "bad_token",
   "link_revoked",
   "not_signed_in",
@@ -122,7 +124,7 @@ export function connect(
   }
 
   function notWelcomed(reason: string | undefined) {
-    if (reason === "unknown_code" || reason === "link_revoked") return refused(reason);
+    if (reason && final.has(reason)) return refused(reason);
     socket.disconnect();
     return comeBack();
   }
@@ -145,6 +147,7 @@ export function connect(
     clearTimeout(timer);
     state.value = "refused";
     socket.disconnect();
+    if (reason === "dialogue_erased") forgetDialogue(code, outbox);
     onRefused?.(reason);
   }
 
@@ -189,6 +192,7 @@ export function connect(
       else if (frame.epoch !== shared.value.epoch || !applyFrame(frame)) startOver();
     },
   });
+  const stopErasing = dropErased(shared, outbox);
   const stopWaking = onWake(lookedAgain, backOnline);
   socket.connect();
 
@@ -203,6 +207,7 @@ export function connect(
     forget: (id) => outbox.forget(id),
     close() {
       stopWaking();
+      stopErasing();
       clearTimeout(timer);
       state.value = "refused";
       socket.disconnect();

@@ -140,10 +140,15 @@ export interface Moderation {
   order: number;
   at: number;
   card: string;
-  action: "hidden" | "unhidden";
+  action: "hidden" | "unhidden" | "erased";
   reason: string | null;
   role: string;
   table: number | null;
+}
+/** A card that was erased for the law: posted at version `order`. */
+export interface Erased {
+  id: string;
+  order: number;
 }
 export interface Me {
   joined: boolean;
@@ -191,6 +196,7 @@ interface Many {
   batch: Batch;
   link: Link;
   moderation: Moderation;
+  erased: Erased;
   mycard: MyCard;
   vote: Vote;
 }

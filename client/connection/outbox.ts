@@ -75,6 +75,14 @@ export class Outbox {
     return true;
   }
 
+  /** Erased for the law: nothing of these commands may stay here, whatever became of them. */
+  erase(concerns: (command: Command) => boolean) {
+    for (const { id } of this.list.value.filter(concerns)) {
+      this.remove(id);
+      this.resolve(id, { ok: false, error: "refused", reason: "unknown_card" });
+    }
+  }
+
   /** Sends what may travel now. Called whenever that may have changed. */
   pump() {
     if (!this.route.isOpen() || this.retry !== undefined) return;

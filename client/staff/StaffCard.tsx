@@ -3,6 +3,8 @@ import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import type { Card } from "../connection/index.ts";
 import { Icon } from "../design/icons.tsx";
+import { EraseCardDialog } from "./EraseCardDialog.tsx";
+import { mayErase } from "./erasing.ts";
 import { HideDialog } from "./HideDialog.tsx";
 import { KindWord } from "./kinds.tsx";
 import { send } from "./line.ts";
@@ -10,6 +12,7 @@ import { say } from "./words.ts";
 
 export const StaffCard = memo(function StaffCard({ card, withTable }: { card: Card; withTable?: boolean }) {
   const [hiding, setHiding] = useState(false);
+  const [erasing, setErasing] = useState(false);
   return (
     <article class={card.hidden ? "card staff-card is-hidden" : "card staff-card"} data-kind={card.kind}>
       <div class="card-foot">
@@ -38,7 +41,14 @@ export const StaffCard = memo(function StaffCard({ card, withTable }: { card: Ca
             {say("cards.hide")}
           </button>
         )}
+        {mayErase.value && (
+          <button type="button" class="button is-quiet is-small is-risky" onClick={() => setErasing(true)}>
+            <Icon name="bin" />
+            {say("erase.card_ask")}
+          </button>
+        )}
       </div>
+      {erasing && <EraseCardDialog card={card} onClose={() => setErasing(false)} />}
       {hiding && <HideDialog card={card} onClose={() => setHiding(false)} />}
     </article>
   );

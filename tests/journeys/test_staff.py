@@ -221,3 +221,61 @@ async def test_what_was_written_and_not_saved_is_not_lost_by_the_way(team: Team)
     await moderator.get_by_role("button", name="Thema hinzufügen").click()
     await moderator.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
+
+
+async def test_p18_the_organiser_erases_a_card_and_the_writers_phone_forgets_it(
+    hall: Hall, team: Team, browser: Browser
+) -> None:
+    moderator = await team.moderator()
+    await press_the_obvious_button(moderator)
+    phone = Phone(browser, hall)
+    page = await phone.open(f"/{moderator.url.split('/')[4][:8]}/1", "de")
+    await phone.sit_down("de")
+    await phone.write("Frau Muster, Telefon 0155")
+    kept = "JSON.stringify({...localStorage})"
+    assert "Muster" in await page.evaluate(kept)
+    await moderator.click("a[href='#cards']")
+    card = moderator.locator(".staff-card", has_text="Frau Muster")
+    await card.get_by_role("button", name="Endgültig löschen").click()
+    erase = moderator.locator("dialog .is-main.is-risky")
+    await expect(erase).to_be_disabled()
+    await moderator.get_by_label("Grund").fill("Name und Telefon")
+    await expect(erase).to_be_disabled()
+    await moderator.get_by_label("Ich weiß").check()
+    await erase.click()
+    await moderator.wait_for_selector("dialog", state="detached")
+    await expect(card).to_have_count(0)
+    await page.wait_for_function(f"!{kept}.includes('Muster')")
+    await expect(page.get_by_text("Frau Muster")).to_have_count(0)
+    await moderator.get_by_text("Was ausgeblendet wurde").click()
+    await expect(moderator.locator(".moderation-line")).to_contain_text("Name und Telefon")
+    assert phone.complaints == []
+    await page.context.close()
+
+
+async def test_p18_a_whole_evening_is_erased_only_after_its_code_was_typed(
+    hall: Hall, team: Team, browser: Browser
+) -> None:
+    moderator = await team.moderator()
+    code = moderator.url.split("/")[4][:8]
+    phone = Phone(browser, hall)
+    page = await phone.open(f"/{code}/1", "de")
+    await phone.sit_down("de")
+    kept = f"Object.keys(localStorage).filter((key) => key.includes('{code}')).length"
+    assert await page.evaluate(kept) > 0
+    organiser = await team.organiser()
+    row = organiser.locator(".dialogue-row", has_text=f"{code[:4]}-{code[4:]}")
+    await row.get_by_role("button", name="Ganzen Abend löschen").click()
+    erase = organiser.locator("dialog .is-main.is-risky")
+    await organiser.get_by_label("Grund").fill("auf Wunsch der Stadt")
+    await organiser.get_by_label("eintippen").fill("ABCD-EFGH")
+    await expect(erase).to_be_disabled()
+    await organiser.get_by_label("eintippen").fill(f"{code[:4]}-{code[4:]}".lower())
+    await erase.click()
+    await organiser.wait_for_selector("dialog", state="detached")
+    await expect(row).to_contain_text("auf Wunsch der Stadt")
+    await expect(row.locator("a, button")).to_have_count(0)
+    await expect(page.locator("body")).to_contain_text("Dieser Dialog wurde gelöscht")
+    assert await page.evaluate(kept) == 0
+    await page.context.close()
+    team.complaints.clear()  # the moderator's page was cut, as it had to be

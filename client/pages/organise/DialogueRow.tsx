@@ -1,10 +1,14 @@
+import { useState } from "preact/hooks";
 import { Icon } from "../../design/icons.tsx";
 import { InMain } from "../../staff/InMain.tsx";
-import { say, shownCode } from "../../staff/words.ts";
+import { inMain, say, shownCode } from "../../staff/words.ts";
 import { locale } from "../../texts/index.ts";
+import { EraseDialogueDialog } from "./EraseDialogueDialog.tsx";
 import { moment, type ListedDialogue } from "./dialogues.ts";
 
 export function DialogueRow({ dialogue }: { dialogue: ListedDialogue }) {
+  const [erasing, setErasing] = useState(false);
+  if (dialogue.erased) return <ErasedRow code={dialogue.code} erased={dialogue.erased} />;
   return (
     <li class="sheet dialogue-row">
       <div class="dialogue-what">
@@ -25,6 +29,30 @@ export function DialogueRow({ dialogue }: { dialogue: ListedDialogue }) {
         {say("organise.open")}
         <Icon name="forward" directed />
       </a>
+      <button type="button" class="button is-quiet is-small is-risky" onClick={() => setErasing(true)}>
+        <Icon name="bin" />
+        {say("erase.evening_ask")}
+      </button>
+      {erasing && (
+        <EraseDialogueDialog
+          dialogue={dialogue}
+          title={inMain(dialogue.title).text}
+          onClose={() => setErasing(false)}
+        />
+      )}
+    </li>
+  );
+}
+
+/** The trace that stays. */
+function ErasedRow({ code, erased }: { code: string; erased: { at: number; because: string } }) {
+  return (
+    <li class="sheet dialogue-row">
+      <p class="soft row">
+        <span class="code">{shownCode(code)}</span>
+        <span>{say("erase.evening_erased", { date: day(erased.at) })}</span>
+        <bdi>{erased.because}</bdi>
+      </p>
     </li>
   );
 }

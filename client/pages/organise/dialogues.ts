@@ -11,6 +11,8 @@ export interface ListedDialogue {
   joined: number;
   cards: number;
   moderator_link: string;
+  /** Nothing is left of it but this. */
+  erased?: { at: number; because: string };
 }
 
 export const dialogues = signal<ListedDialogue[] | null>(null);

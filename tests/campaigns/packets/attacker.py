@@ -61,11 +61,11 @@ class One:
                 await self._speak()
         except TimeoutError:
             self._tally.stuck.append(f"{self._number} ({self._life.kind})")
-        except ConnectionError:
+        except OSError:
             pass  # cut off in the middle of a word
         finally:
             self._writer.transport.abort()
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(OSError):
                 await self._writer.wait_closed()
 
     async def _speak(self) -> None:

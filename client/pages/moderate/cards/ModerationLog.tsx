@@ -1,8 +1,14 @@
 /** Every hiding and showing again, with time, reason and who; open to be looked at. */
-import type { Moderation } from "../../../connection/index.ts";
+import { computed } from "@preact/signals";
+import { all, type Moderation } from "../../../connection/index.ts";
 import { cards, moderation } from "../../../staff/evening.ts";
-import { say } from "../../../staff/words.ts";
+import { shared } from "../../../staff/line.ts";
+import { say, type Key } from "../../../staff/words.ts";
 import { formatTime } from "../../../texts/index.ts";
+
+const done = { hidden: "cards.log_hidden", unhidden: "cards.log_unhidden", erased: "cards.log_erased" } as const;
+const by: Record<string, Key> = { organiser: "cards.log_by_organiser" };
+const erased = computed(() => new Set(all(shared.value, "erased").map((one) => one.id)));
 
 export function ModerationLog() {
   const entries = [...moderation.value].reverse();
@@ -25,13 +31,13 @@ export function ModerationLog() {
 function LogLine({ entry }: { entry: Moderation }) {
   const card = cards.value.find((one) => one.id === entry.card);
   const who =
-    entry.role === "host" ? say("cards.log_by_host", { n: entry.table ?? 0 }) : say("cards.log_by_moderator");
+    entry.role === "host" ? say("cards.log_by_host", { n: entry.table ?? 0 }) : say(by[entry.role] ?? "cards.log_by_moderator");
   return (
     <li class="moderation-line">
       <span class="numbers soft">{formatTime(entry.at)}</span>
-      <strong>{say(entry.action === "hidden" ? "cards.log_hidden" : "cards.log_unhidden")}</strong>
+      <strong>{say(done[entry.action])}</strong>
       <span class="moderation-text">
-        {card ? <q dir="auto">{card.text}</q> : <i>{say("cards.log_gone")}</i>}
+        {card ? <q dir="auto">{card.text}</q> : <i>{say(erased.value.has(entry.card) ? "cards.log_words_gone" : "cards.log_gone")}</i>}
       </span>
       <span class="soft">
         {who}
