@@ -7,6 +7,7 @@ no websocket of Engine.IO 4 still goes to Engine.IO itself, which refuses it.
 
 import asyncio
 import functools
+import json
 import time
 from collections.abc import Coroutine
 from typing import Any
@@ -119,6 +120,13 @@ class Engine:
         self._now = 0
         self._timer: asyncio.TimerHandle | None = None
         self._under_way: set[asyncio.Task[None]] = set()
+        terms = {
+            "upgrades": [],
+            "pingTimeout": PONG_SECONDS * 1000,
+            "pingInterval": PING_SECONDS * 1000,
+            "maxPayload": sio.eio.max_http_buffer_size,
+        }
+        self._terms = json.dumps(terms, separators=(",", ":"))[1:-1]
 
     def app(self, others: Any = None) -> Any:
         """The ASGI app: sockets below /socket.io/, everything else goes to `others`."""
@@ -148,7 +156,7 @@ class Engine:
         self._sio.eio.sockets[sid] = session
         self._sio.environ[sid] = _environ(wire, headers)
         self._strangers[sid] = time.monotonic()
-        wire.write(_text(engine_packets.Packet(engine_packets.OPEN, self._terms(sid)).encode()))
+        wire.write(_text(f'{engine_packets.OPEN}{{"sid":"{sid}",{self._terms}}}'))
         if self._timer is None:
             self._wait()
         return session
@@ -178,15 +186,6 @@ class Engine:
         session.turn.discard(session)
         self._strangers.pop(session.sid, None)
         self._sio.eio.sockets.pop(session.sid, None)
-
-    def _terms(self, sid: str) -> dict[str, Any]:
-        return {
-            "sid": sid,
-            "upgrades": [],
-            "pingTimeout": PONG_SECONDS * 1000,
-            "pingInterval": PING_SECONDS * 1000,
-            "maxPayload": self._sio.eio.max_http_buffer_size,
-        }
 
     # Once a second
 

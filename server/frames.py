@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 from websockets.datastructures import Headers
@@ -47,9 +47,9 @@ class Engine(Protocol):
 class Wire(Incoming):
     """One websocket connection, as uvicorn serves it, with a short way in and out.
 
-    `offer` sends a ready frame unless this
-    client lags behind; then it will have to catch up. It is the transport's own `write` for as
-    long as it can be: a hall is told everything through it, and each call more is felt.
+    `offer` sends a ready frame unless this client lags behind; then it will have to catch up. It is
+    the transport's own `write` for as long as it can be: a hall is told everything through it, and
+    each call more is felt.
     """
 
     offer: Callable[[bytes], None]
@@ -61,7 +61,9 @@ class Wire(Incoming):
     _stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
+        """What uvicorn does here, without looking up two addresses that nobody asks for."""
+        self.connections.add(self)
+        self.transport = cast(asyncio.Transport, transport)
         self.transport.set_write_buffer_limits(high=WAITING_HIGH_BYTES, low=WAITING_LOW_BYTES)
         _keep_kernel_queue_short(self.transport)
         self._choose_offer()
@@ -70,15 +72,18 @@ class Wire(Incoming):
         """Opens a session at once; what cannot be one goes the long way and is refused there."""
         engine: Engine | None = getattr(self.app, "engine", None)
         if engine is None or not engine.opens(event.path):
+            super().connection_made(self.transport)
             super().handle_connect(event)
             return
         response = self.conn.accept(event)
         self.conn.send_response(response)
         self.handshake_initiated = self.handshake_complete = True
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.hold()
+        self.write(b"".join(self.conn.data_to_send()))
         if response.status_code == 101:
             self.session = engine.open(self, event.headers)
-        else:
+        self.let_go()
+        if response.status_code != 101:
             self.close_sent = True
             self.transport.close()
 

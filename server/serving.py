@@ -3,16 +3,18 @@
 import contextlib
 import gc
 import resource
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
+from server.doorway import Doorstep
 from server.frames import Wire
 from server.incoming import MESSAGE_BYTES
 
 STAFF_MESSAGE_BYTES = 64 * 1024
 WAITING_CONNECTIONS = 2_048
 GOODBYE_SECONDS = 5
+FILES_KEPT = 128
 OPEN_FILES_WANTED = 20_000
 OPEN_FILES_ANYWHERE = 10_240  # macOS allows no more, whatever it says its limit is
 
@@ -30,6 +32,7 @@ def serve_config(
         app,
         host=host,
         port=port,
+        http=cast(Any, Doorstep(places()).doorway),
         loop="auto",  # uvloop where it is installed, which is everywhere but on Windows
         ws=Wire if ready else "websockets-sansio",
         ws_max_size=MESSAGE_BYTES if ready else STAFF_MESSAGE_BYTES,
@@ -68,3 +71,9 @@ def allow_many_connections() -> None:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
             return
+
+
+def places() -> int:
+    """How many connections there may be: the store, the logs and downloads need files too."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(FILES_KEPT, soft - FILES_KEPT)
