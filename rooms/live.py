@@ -5,6 +5,7 @@ welcomes and frames leave only between appends, when the copy is what the log ho
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -87,6 +88,8 @@ class LiveDialogue:
         self._broken: DialogtischError | None = None
         self._marked = Marked()
         self._closing = False
+        self.compared_at = 0.0
+        """When the log was last seen to end where the copy does, by the monotonic clock."""
         self._task = asyncio.create_task(self._run(), name=f"dialogue {self.code}")
 
     @property
@@ -257,6 +260,7 @@ class LiveDialogue:
     async def _write(self) -> tuple[list[Waiting], list[Answer]]:
         """What was settled, and the answers that may leave now."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_PER_APPEND))]
+        before = self._writer.position
         try:
             answers = await self._writer.settle([(one.call, one.command) for one in batch])
             if self._history_returns():
@@ -268,6 +272,8 @@ class LiveDialogue:
             said = failed if isinstance(failed, DialogtischError) else INTERNAL
             self._answer(batch, [Answer.failed(said)] * len(batch))
             raise
+        if self._writer.position != before:
+            self.compared_at = time.monotonic()
         return batch, answers
 
     def _history_returns(self) -> bool:
