@@ -133,7 +133,10 @@ class Audiences:
                 self._behind[audience] = None
         for name, key in changed:
             if name in MINE:
-                self._note_mine(dialogue, key[0], (name, key[1]))
+                self._note_mine(key[0], (name, key[1]))
+        moving = [key[0] for name, key in changed if name == "me"]
+        of = self._connections_of
+        self._reseat(dialogue, [one for person in moving for one in of.get(person, ())])
         for person in list(self._pending_mine):
             self._flush_mine(dialogue, person)
         if any(name == "links" for name, _ in changed):
@@ -169,10 +172,12 @@ class Audiences:
     def restart(self, dialogue: Dialogue) -> None:
         """Gives everybody whole views of another copy of the dialogue, as after a new epoch."""
         self._cut_revoked(dialogue)
-        for connection, seat in list(self._seats.items()):
-            self._reseat(dialogue, connection, seat)
-        for audience, stream in self._streams.items():
-            self.outlet.publish(self.code, audience, stream.restart(dialogue))
+        # First the views, then the seats: who sits elsewhere in this copy must not be shown that
+        # table as it was in the other one.
+        whole = [(audience, one.restart(dialogue)) for audience, one in self._streams.items()]
+        self._reseat(dialogue, list(self._seats))
+        for audience, frame in whole:
+            self.outlet.publish(self.code, audience, frame)
         self._pending_mine.clear()
         for person in self._mine:
             self._mine[person] = dialogue.version
@@ -216,26 +221,39 @@ class Audiences:
     def _advanced(self, dialogue: Dialogue, stream: Stream) -> Frame | None:
         return stream.advance(dialogue) if stream.pending else None
 
-    def _note_mine(self, dialogue: Dialogue, person: PersonId, key: tuple[str, Any]) -> None:
-        if person not in self._connections_of:
-            return
-        self._pending_mine.setdefault(person, set()).add(key)
-        for connection in self._connections_of[person] if key[0] == "me" else ():
-            self._reseat(dialogue, connection, self._seats[connection])
+    def _note_mine(self, person: PersonId, key: tuple[str, Any]) -> None:
+        if person in self._connections_of:
+            self._pending_mine.setdefault(person, set()).add(key)
 
-    def _reseat(self, dialogue: Dialogue, connection: str, seat: Seat) -> None:
-        """Whoever took another table leaves the old one's view and gets the new one whole."""
+    def _reseat(self, dialogue: Dialogue, connections: Iterable[str]) -> None:
+        """Whoever took another table leaves the old one's view and gets the new one whole.
+
+        First everybody leaves: whom a table is told about when somebody comes, must still be there.
+        """
+        came: dict[PersonId, Audience] = {}
+        for connection in connections:
+            person = self._leave_table(dialogue, connection, self._seats[connection])
+            if person is not None:
+                came[person] = self._seats[connection].audience
+        for person, audience in came.items():
+            stream = self._streams[audience]
+            frame = self._advanced(dialogue, stream)
+            if frame:
+                self.outlet.publish(self.code, audience, frame)
+            for connection in self._connections_of[person]:
+                self.outlet.move(connection, self.code, None, audience)
+            self.outlet.publish(self.code, _own(person), stream.whole())
+
+    def _leave_table(self, dialogue: Dialogue, connection: str, seat: Seat) -> PersonId | None:
+        """Who has another audience now, if it is somebody with a phone."""
         audience = audience_of(dialogue, seat.by)
         if audience == seat.audience or not isinstance(seat.by, Participant):
-            return
+            return None
         old, seat.audience = seat.audience, audience
-        stream = self._join(dialogue, audience)
+        self._join(dialogue, audience)
         self._stand_up(old)
-        frame = self._advanced(dialogue, stream)
-        if frame:
-            self.outlet.publish(self.code, audience, frame)
-        self.outlet.move(connection, self.code, old, audience)
-        self.outlet.publish(self.code, _own(seat.by.person), stream.whole())
+        self.outlet.move(connection, self.code, old, None)
+        return seat.by.person
 
     def _flush_mine(self, dialogue: Dialogue, person: PersonId) -> None:
         keys = self._pending_mine.pop(person, None)

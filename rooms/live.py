@@ -5,7 +5,6 @@ welcomes and frames leave only between appends, when the copy is what the log ho
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -25,7 +24,7 @@ from rooms.errors import (
     Refused,
     Unavailable,
 )
-from rooms.log import Log, Position, Stored
+from rooms.log import EMPTY, Log, Position, Stored
 from rooms.messages import Actor, Answer, Call, Frame
 from rooms.writer import INTERNAL, Writer
 
@@ -38,8 +37,6 @@ MOST_PER_APPEND = 500
 RETURNING_MS = 10_000
 """So long after history was lost nobody is refused: what a command builds on, somebody's joining or
 a round's opening, may just be on its way back from another phone."""
-GATHER_S = 0.010
-"""At least this long from one append to the next, so that a hall's votes share them."""
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -51,13 +48,17 @@ class Welcome(msgspec.Struct, frozen=True):
 
 
 class Guest(msgspec.Struct, frozen=True):
-    """A connection that said hello, and what it holds already."""
+    """A connection that said hello, and what it holds already.
+
+    `seen` is the furthest it has heard of in any way, such as the answer to a command.
+    """
 
     connection: str
     by: Actor
     epoch: int | None
     version: int | None
     welcome: Callable[[Welcome | DialogtischError], None]
+    seen: Position = EMPTY
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -90,10 +91,6 @@ class LiveDialogue:
         self._broken: DialogtischError | None = None
         self._marked = Marked()
         self._closing = False
-        self.compared_at = 0.0
-        """When the log was last seen to end where the copy does, by the monotonic clock."""
-        self._appended_at = 0.0
-        self._served: Actor | None = None
         self._task = asyncio.create_task(self._run(), name=f"dialogue {self.code}")
 
     @property
@@ -133,12 +130,13 @@ class LiveDialogue:
         epoch: int | None,
         version: int | None,
         welcome: Callable[[Welcome | DialogtischError], None],
+        seen: Position = EMPTY,
     ) -> None:
         """Seat a connection; `welcome` is called before any frame that comes after it."""
         if self._closing:
             welcome(Unavailable("going_down"))
             return
-        self._guests.append(Guest(connection, by, epoch, version, welcome))
+        self._guests.append(Guest(connection, by, epoch, version, welcome, seen))
         self._wake.set()
 
     def leave(self, connection: str) -> None:
@@ -191,8 +189,6 @@ class LiveDialogue:
     async def _run(self) -> None:
         while not (self._closing and not self._waiting):
             await self._wake.wait()
-            if self._waiting:
-                await self._gather()
             self._wake.clear()
             try:
                 await self._turn()
@@ -209,16 +205,6 @@ class LiveDialogue:
                 self._doubtful = True
                 self._fail(INTERNAL)
         self._fail(Unavailable("going_down"))
-
-    async def _gather(self) -> None:
-        """Commands that follow each other closely share their way to the disk.
-
-        Somebody alone, who gives one command after the other, waits for nobody.
-        """
-        pause = self._appended_at + GATHER_S - time.monotonic()
-        alone = len(self._waiting) == 1 and self._waiting[0].call.by == self._served
-        if pause > 0 and not alone and not self._closing:
-            await asyncio.sleep(pause)
 
     async def _turn(self) -> None:
         if self._broken:
@@ -263,8 +249,10 @@ class LiveDialogue:
             await self._writer.catch_up()
 
     def _is_ahead(self, guest: Guest) -> bool:
-        """It saw a version of this very epoch that the copy does not have."""
-        return guest.epoch == self.dialogue.epoch and (guest.version or 0) > self.dialogue.version
+        """It knows of a version of this very epoch that the copy does not have."""
+        known = (guest.epoch, guest.version), (guest.seen.epoch, guest.seen.version)
+        here = self.dialogue
+        return any(epoch == here.epoch and (to or 0) > here.version for epoch, to in known)
 
     async def _look_for_lost_history(self) -> None:
         """A phone is ahead of the log: believed once per return of the storage, for it may lie."""
@@ -276,8 +264,6 @@ class LiveDialogue:
     async def _write(self) -> tuple[list[Waiting], list[Answer]]:
         """What was settled, and the answers that may leave now."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_PER_APPEND))]
-        before, self._appended_at = self._writer.position, time.monotonic()
-        self._served = batch[-1].call.by
         try:
             answers = await self._writer.settle([(one.call, one.command) for one in batch])
             if self._history_returns():
@@ -289,8 +275,6 @@ class LiveDialogue:
             said = failed if isinstance(failed, DialogtischError) else INTERNAL
             self._answer(batch, [Answer.failed(said)] * len(batch))
             raise
-        if self._writer.position != before:
-            self.compared_at = time.monotonic()
         return batch, answers
 
     def _history_returns(self) -> bool:
@@ -325,7 +309,11 @@ class LiveDialogue:
     def _greet(self) -> None:
         guests, self._guests = self._guests, []
         for guest in guests:
-            if self._believing and not self._doubtful and self._is_ahead(guest):
+            if not self._is_ahead(guest):
+                self._welcome(guest)
+            elif self._doubtful:  # what it holds is newer than all we could show it now
+                guest.welcome(Unavailable("storage_away"))
+            elif self._believing:
                 self._guests.append(guest)  # came during the append: first look for lost history
                 self._wake.set()
             else:

@@ -95,6 +95,7 @@ class Line:
         self._waiting: list[Waiting] = []
         self._wire: Wire | None = None
         self._connecting: asyncio.Task[None] | None = None
+        self._broke = False
 
     async def ask(self, *words: Word, on: str | None = None, asking: bool = False) -> Any:
         """The answer to one command. Raises Unavailable, or `lost` when the outcome is unknown.
@@ -123,8 +124,13 @@ class Line:
     async def past(self, places: Mapping[str, str]) -> dict[str, Rows | Unavailable]:
         """What stands in each stream past a place, for those that have some; raises as `ask` does.
 
-        Where there are several nodes, a stream whose node is away has its error instead.
+        Where there are several nodes, a stream whose node is away has its error instead. When the
+        connection broke since, it says once that the storage was away, even if nobody was asking:
+        what stands behind the next connection may be an older copy.
         """
+        if self._broke:
+            self._broke = False
+            raise storage_away()
         reply = await self.ask("XREAD", "STREAMS", *places, *places.values())
         return {key.decode(): rows for key, rows in (reply or {}).items()}
 
@@ -181,7 +187,7 @@ class Line:
             self._wire = Wire(stream, BaseParser.parse_error, ResponseError, ends, self._timeout)
 
     def _end(self, asked: Sequence[asyncio.Future[Any]], error: Exception | None) -> None:
-        self._wire = None
+        self._wire, self._broke = None, True
         make = partial(refusal, error) if isinstance(error, NEVER_STARTED) else self._lost
         _fail(asked, make, error)
         if self._waiting:

@@ -109,6 +109,7 @@ class Conversation:
             greeting.epoch,
             greeting.version,
             lambda welcome: reply(self._answer(welcome)),
+            greeting.furthest,
         )
 
     def _answer(self, welcome: Welcome | DialogtischError) -> object:

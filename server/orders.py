@@ -8,6 +8,7 @@ import msgspec
 from rooms.abilities import read_command
 from rooms.dialogue import Command
 from rooms.errors import Malformed
+from rooms.log import EMPTY, Position
 from rooms.messages import Actor, Call
 from server.making import fresh_id
 
@@ -15,11 +16,23 @@ _COMMAND_ID = re.compile(r"[a-z0-9]{6,16}\.[0-9]{1,9}")
 LONGEST_COMPLAINT = 200
 
 
+class Seen(msgspec.Struct):
+    """The furthest a page has heard of: in its views, or in the answer to a command."""
+
+    epoch: int
+    version: int
+
+
 class Greeting(msgspec.Struct):
     """A page says what it holds: nothing yet, or the shared view at a version of an epoch."""
 
     epoch: int | None = None
     version: int | None = None
+    seen: Seen | None = None
+
+    @property
+    def furthest(self) -> Position:
+        return Position(self.seen.epoch, self.seen.version) if self.seen else EMPTY
 
 
 def read_greeting(body: Any) -> Greeting:

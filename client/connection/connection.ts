@@ -10,7 +10,7 @@ import { electSender, type Sender } from "./owner.ts";
 import { browserShelf, memoryShelf } from "./shelf.ts";
 import { dropErased, forgetDialogue } from "./erased.ts";
 import { openSocket, type Socket } from "./socket.ts";
-import { apply, nothingYet, type Frame, type View } from "./view.ts";
+import { apply, further, nothingYet, type Frame, type Position, type View } from "./view.ts";
 import { onWake } from "./wake.ts";
 
 /** live: what you see is now. waiting: the line is down and comes back by itself. */
@@ -77,6 +77,7 @@ export function connect(
   let clockOffset = 0;
   let spreadMs = 2000;
   let failures = 0;
+  let seen: Position | null = null;
   let greeting = false;
   let early: Frame[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,7 +102,8 @@ export function connect(
     greeting = true;
     const asked = Date.now();
     const { epoch, version } = shared.value;
-    const asking = { epoch, version: epoch === null ? null : version };
+    const held = { epoch, version: epoch === null ? null : version };
+    const asking = { ...held, seen: further(seen, outbox.furthest()) };
     const hello = await socket.ask<Hello | NotWelcome>("hello", asking, within);
     greeting = false;
     if (!hello?.ok) return notWelcomed(hello?.reason);
@@ -134,7 +136,10 @@ export function connect(
     const view = frame.of === "mine" ? mine : shared;
     const next = apply(view.value, frame);
     if (next === "gap") return false;
-    if (next !== "stale") view.value = next;
+    if (next !== "stale") {
+      view.value = next;
+      seen = further(seen, { epoch: frame.epoch, version: frame.to });
+    }
     return true;
   }
 

@@ -7,6 +7,7 @@ import { signal, type ReadonlySignal } from "@preact/signals";
 import { answered, isFinal, type Answer, type Command, type Fields } from "./commands.ts";
 import { free } from "./lanes.ts";
 import type { Shelf } from "./shelf.ts";
+import { further, type Position } from "./view.ts";
 
 const MOST_UNDER_WAY = 8;
 const ANSWERED_KEPT = 200;
@@ -107,6 +108,15 @@ export class Outbox {
       const { id, name, fields, order } = command;
       this.set({ id, name, fields, order, stage: "waiting", offered: true });
     }
+  }
+
+  /** The furthest that an answer has told of, also on an earlier visit. */
+  furthest(): Position | null {
+    let found: Position | null = null;
+    for (const { epoch, version } of this.list.value) {
+      if (epoch && version) found = further(found, { epoch, version });
+    }
+    return found;
   }
 
   private unanswered(): Command[] {

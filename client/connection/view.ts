@@ -19,6 +19,19 @@ export interface Frame {
 
 export const nothingYet: View = { epoch: null, version: 0, entries: new Map() };
 
+/** How far a page has heard of the log. */
+export interface Position {
+  readonly epoch: number;
+  readonly version: number;
+}
+
+/** The further of two positions; null: nowhere yet. */
+export function further(one: Position | null, other: Position | null): Position | null {
+  if (!one || !other) return one ?? other;
+  if (one.epoch !== other.epoch) return one.epoch > other.epoch ? one : other;
+  return one.version >= other.version ? one : other;
+}
+
 /** The view after the frame; "stale" if it is known already, "gap" if something in between is missing. */
 export function apply(view: View, frame: Frame): View | "stale" | "gap" {
   if (frame.from === null) return wholeView(frame);

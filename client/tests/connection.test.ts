@@ -89,7 +89,7 @@ test("the first hello knows nothing, and its answer makes the page live", async 
   const { socket, line } = page();
   assert.equal(line.state.value, "connecting");
   socket.comesUp();
-  assert.deepEqual(socket.last().body, { epoch: null, version: null });
+  assert.deepEqual(socket.last().body, { epoch: null, version: null, seen: null });
   await socket.last().answer(welcome([frame({}), frame({ of: "mine", put: { me: {} } })]));
   assert.equal(line.state.value, "live");
   assert.deepEqual([line.shared.value.version, line.mine.value.entries.size], [5, 1]);
@@ -104,10 +104,20 @@ test("a frame that fits changes the view", async () => {
 test("after a gap the page keeps showing what it has and says hello for everything", async () => {
   const { socket, line } = await livePage();
   socket.tell(frame({ from: 8, to: 9 }));
-  assert.deepEqual(socket.last().body, { epoch: null, version: null });
+  assert.deepEqual(socket.last().body, { epoch: null, version: null, seen: { epoch: 1, version: 5 } });
   assert.equal(line.shared.value.entries.size, 1);
   await socket.last().answer(welcome([frame({ to: 9 })]));
   assert.equal(line.shared.value.version, 9);
+});
+
+test("a hello tells also of what was saved and of which no frame came any more", async () => {
+  const { socket, line } = await livePage();
+  void line.send("PostCard", { text: "Bank", kind: "idea" });
+  await socket.last().answer({ ok: true, version: 7 });
+  socket.disconnect();
+  socket.comesUp();
+  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, seen: { epoch: 1, version: 7 } });
+  line.close();
 });
 
 test("frames that overtake the answer to hello are applied after it", async () => {
@@ -126,7 +136,7 @@ test("coming back names the version held", async (context: TestContext) => {
   context.mock.timers.tick(1000);
   assert.equal(socket.connects, 2);
   socket.comesUp();
-  assert.deepEqual(socket.last().body, { epoch: 1, version: 5 });
+  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, seen: { epoch: 1, version: 5 } });
 });
 
 test("coming back is spread over the window the server announced", async (context: TestContext) => {

@@ -14,6 +14,8 @@ ANSWER_SECONDS = 20.0
 HELLO_AGAIN_SECONDS = 1.0
 LONGEST_WINDOW_SECONDS = 10.0
 
+SEEN = ("epoch", "version")
+
 T = TypeVar("T")
 
 
@@ -42,6 +44,7 @@ class Screen:
         self._line: Line | None = None
         self._early: list[Frame] | None = None
         self._window = 1.0
+        self._seen: tuple[int, int] | None = None
         self._returning: asyncio.Task[None] | None = None
         self._changed: asyncio.Event | None = None
         self._end: Exception | None = None
@@ -119,7 +122,8 @@ class Screen:
 
     async def _hello(self, line: Line) -> Ack:
         while True:
-            body = {"epoch": self.shared.epoch, "version": self.shared.version}
+            held = {"epoch": self.shared.epoch, "version": self.shared.version}
+            body = {**held, "seen": self._seen and dict(zip(SEEN, self._seen, strict=True))}
             hello = await line.answer("hello", body)
             if hello["ok"]:
                 return hello
@@ -171,6 +175,7 @@ class Screen:
         held = self.mine if frame["of"] == "mine" else self.shared
         outcome = held.take(frame)
         if outcome == "taken":
+            self._heard_of(frame["epoch"], frame["to"])
             if self.seen:
                 self.seen(frame)
             self._look_again()
@@ -182,8 +187,16 @@ class Screen:
             self._changed = None
 
     def _offer(self, body: Ack, hear: Callable[[Ack], None]) -> None:
+        def heard(ack: Ack) -> None:
+            if ack["ok"] and self.shared.epoch is not None:
+                self._heard_of(self.shared.epoch, ack["version"])
+            hear(ack)
+
         if self._line:
-            self._line.ask("command", body, hear)
+            self._line.ask("command", body, heard)
+
+    def _heard_of(self, epoch: int, version: int) -> None:
+        self._seen = max(self._seen or (0, 0), (epoch, version))
 
     # Going
 

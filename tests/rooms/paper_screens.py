@@ -9,6 +9,7 @@ import msgspec
 from rooms.dialogue import Dialogue
 from rooms.errors import DialogtischError
 from rooms.live import LiveDialogue, Welcome
+from rooms.log import EMPTY, Position
 from rooms.messages import Actor, Audience, Frame, Participant
 from rooms.views import PRESENCE, audience_of, my_view, shared_view
 
@@ -79,7 +80,10 @@ class Screen:
             self.misfits.append(frame)
 
     def say_hello(
-        self, live: LiveDialogue, then: Callable[[Welcome], None] = lambda welcome: None
+        self,
+        live: LiveDialogue,
+        then: Callable[[Welcome], None] = lambda welcome: None,
+        seen: Position = EMPTY,
     ) -> None:
         """Offers what is held; the frames of the welcome are shown at once."""
         self.greeted = False
@@ -93,7 +97,7 @@ class Screen:
                 self.show(on_the_wire(frame))
             then(welcome)
 
-        live.hello(self.connection, self.by, self.epoch, self.version, welcomed)
+        live.hello(self.connection, self.by, self.epoch, self.version, welcomed, seen)
 
     def check(self, dialogue: Dialogue) -> None:
         """P8: what is held is exactly what a fresh page would be shown."""

@@ -124,6 +124,12 @@ class Process:
             await self.must(phone, TakeTable(table=table))
         return phone
 
+    async def new_table(self) -> int:
+        """One more table, for the first topic there is."""
+        topic = next(iter((await self.steady()).topics))
+        await self.must(ORGANISER, AddTable(topic=topic))
+        return max((await self.steady()).tables)
+
     async def staff(self, role: StaffRole, table: int | None = None) -> Staff:
         link = await self.must(ORGANISER, IssueLink(role=role, table=table))
         return Staff(role, LinkId(link), table)

@@ -140,7 +140,7 @@ def _without_drops(frame: Any) -> Any:
 
 
 def whoever_takes_a_table_keeps_the_old_view(patch: Patch) -> None:
-    patch.setattr(Audiences, "_reseat", lambda self, dialogue, connection, seat: None)
+    patch.setattr(Audiences, "_reseat", lambda self, dialogue, connections: None)
 
 
 def what_was_missed_is_forgotten(patch: Patch) -> None:

@@ -145,6 +145,21 @@ async def test_a_storage_that_forgot_the_script_is_not_noticed(
     await other.close()
 
 
+async def test_p12_a_connection_that_broke_between_two_questions_is_told_once(
+    own_valkey: EmbeddedStore,
+) -> None:
+    """As at a failover that is over before anybody asks: the new storage may know less."""
+    log = RedisLog(own_valkey.url)
+    assert await log.append(CODE, EMPTY, 1, ONE)
+    assert len(await log.read(CODE)) == 1
+    os.kill(own_valkey.pid, signal.SIGKILL)
+    await patiently(lambda: log.read(CODE))
+    with pytest.raises(Unavailable):
+        await log.news({CODE: EMPTY})
+    assert len((await log.news({CODE: EMPTY}))[CODE]) == 1
+    await log.close()
+
+
 async def test_callers_who_stop_waiting_leave_no_answer_to_the_next(log: RedisLog) -> None:
     chance = random.Random(7)
     sizes = {f"CODE{one:04}": one % 7 + 1 for one in range(200)}

@@ -1,0 +1,280 @@
+"""Judges an evening by the invariants I1 to I18 from what phones recorded and what the log holds.
+
+Everything is computed by the second reading of the log (fold, rules, shown), never by the product.
+`pasts` are logs that were lost when the storage fell back to an older copy; the last one counts.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from campaigns.faults.fold import READ, State
+from campaigns.faults.history import History, Order
+from campaigns.faults.rules import differs, effects, why_not
+from campaigns.faults.stream import Entry, broken_links
+
+
+@dataclass
+class Evening:
+    """What is judged. `setup` versions were made by the organiser before anybody came."""
+
+    code: str
+    history: History
+    log: list[Entry]
+    pasts: list[list[Entry]] = field(default_factory=list)
+    setup: int = 0
+    epochs_allowed: int = 0
+    repeats_kept: int = 0
+    matched: dict[str, Order] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no history was taken away on purpose."""
+        return not self.pasts
+
+
+def judge_log(evening: Evening) -> Iterator[str]:
+    """What is wrong with the log itself, and with what was answered about it."""
+    broken = [*broken_links(evening.log)]
+    yield from broken
+    if broken:
+        return
+    orders = by_id(evening.history)
+    yield from _entries(evening, orders)
+    yield from _answers(evening, orders)
+    yield from _epochs(evening)
+    if evening.is_whole:
+        yield from _times(evening)
+        yield from _own_order(evening)
+
+
+def by_id(history: History) -> dict[str, list[Order]]:
+    """Orders that carry the same id: more than one if somebody forged it."""
+    found: dict[str, list[Order]] = defaultdict(list)
+    for order in history.orders:
+        found[order.id].append(order)
+    return found
+
+
+def _entries(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
+    """I2, I3, I6: each entry was asked for, stands there once, was allowed and did what it says."""
+    state = State(evening.code)
+    refusals = Refusals(evening)
+    refusals.look(state)
+    for entry in evening.log:
+        if entry.id in state.heard:
+            yield f"I3 {entry.id} is in the log at {state.heard[entry.id]} and {entry.version}"
+        unknown = [event["name"] for event in entry.events if event["name"] not in READ]
+        if unknown:
+            yield f"I2 version {entry.version} holds {unknown}, which nobody can ask for"
+            return
+        yield from _entry(evening, state, entry, orders.get(entry.id, []))
+        try:
+            state.take(entry)
+        except (KeyError, StopIteration) as wrong:
+            yield f"I6 version {entry.version} {entry.events} cannot follow: {wrong!r}"
+            return
+        yield from _over_budget(state, entry)
+        refusals.look(state)
+    yield from refusals.unexplained()
+
+
+def _entry(evening: Evening, state: State, entry: Entry, asked: list[Order]) -> Iterator[str]:
+    if not asked:
+        by_organiser = entry.id.startswith("organiser:") and entry.version <= evening.setup
+        if not by_organiser and not entry.id.startswith("epoch:"):
+            yield f"I2 nobody gave {entry.id}, which is version {entry.version}"
+        return
+    said: list[str] = []
+    for order in asked:
+        reason = why_not(state, order.who, order.body)
+        if reason:
+            said.append(f"I6 {order.body} was taken at {entry.version}, but: {reason}")
+            continue
+        wrong = differs(effects(state, order.who, order.body, order.id), entry.events)
+        if wrong is None:
+            evening.matched[order.id] = order
+            return
+        said.append(f"I2 version {entry.version} is not what {order.id} asked for: {wrong}")
+    yield said[0]
+
+
+def _over_budget(state: State, entry: Entry) -> Iterator[str]:
+    for event in entry.events:
+        if event["name"] == "DotsPlaced":
+            rule = state.ballots[event["ballot"]]
+            lies = state.lies(event["ballot"], event["person"])
+            if (
+                sum(lies.values()) > rule["dots"]
+                or max(lies.values(), default=0) > rule["most_per_option"]
+            ):
+                yield f"I6 at version {entry.version} somebody has the dots {lies}"
+
+
+class Refusals:
+    """I4: what was refused was to be refused at a version between question and answer."""
+
+    def __init__(self, evening: Evening) -> None:
+        self._open: list[tuple[Order, int, int, str]] = []
+        if not evening.is_whole:
+            return
+        orders = evening.history.orders
+        known = [(o, o.accepted[0]) for o in orders if o.accepted]
+        saved = sorted((s.heard, (s.answer or {})["version"]) for _, s in known)
+        begun = [(o.sends[0].at, (s.answer or {})["version"]) for o, s in known]
+        for order in orders:
+            for send in order.refused:
+                oldest = max((v for heard, v in saved if heard < send.at), default=0)
+                newest = min((v for at, v in begun if at > send.heard), default=10**9) - 1
+                reason = (send.answer or {})["reason"]
+                self._open.append((order, oldest, newest, reason))
+
+    def look(self, state: State) -> None:
+        if not state.about:
+            return
+        self._open = [one for one in self._open if not self._is_true(state, *one)]
+
+    def _is_true(self, state: State, order: Order, oldest: int, newest: int, why: str) -> bool:
+        if not oldest <= state.version <= newest:
+            return False
+        return why_not(state, order.who, order.body) == why
+
+    def unexplained(self) -> Iterator[str]:
+        for order, oldest, newest, reason in self._open:
+            where = f"at no version from {oldest} to {newest}"
+            yield f"I4 {order.id} {order.body} was refused with {reason}, which is true {where}"
+
+
+def _answers(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
+    """I1, I3, I4, I5: what was answered is what the log holds, once, and the same to all."""
+    kept = {entry.id: entry for entry in evening.log}
+    lost: dict[str, set[int]] = defaultdict(set)
+    for entry in (entry for past in evening.pasts for entry in past):
+        lost[entry.id].add(entry.version)
+    for id, asked in orders.items():
+        for order in asked:
+            yield from _shapes(order)
+            yield from _answer(evening, order, kept.get(id), lost[id], len(asked) > 1)
+
+
+def _answer(
+    evening: Evening, order: Order, entry: Entry | None, lost: set[int], forged: bool
+) -> Iterator[str]:
+    versions = {(send.answer or {})["version"] for send in order.accepted}
+    where = lost | ({entry.version} if entry else set())
+    if versions and entry is None:
+        if not lost:
+            yield f"I1 {order.id} was acknowledged as {versions} and is not in the log"
+        elif not forged and _is_thought_safe(order):
+            yield f"I1 {order.id} was acknowledged, lost with the log's end, never offered again"
+        return
+    if not versions <= where:
+        yield f"I1 {order.id} is version {where} and was acknowledged as {versions}"
+    is_other = evening.matched.get(order.id, order) is not order
+    if versions and entry and is_other and evening.is_whole:
+        yield f"I3 {order.id} was acknowledged with a body that is not in the log"
+    conflicts = [s for s in order.answered if (s.answer or {}).get("error") == "conflict"]
+    if conflicts and not forged:
+        yield f"I3 {order.id} was told of a conflict with itself"
+    if order.refused and entry and not forged and evening.is_whole:
+        # A copy of it that was under way when another was refused may be taken later: no way back.
+        if all(send.answer and not send.answer.get("ok") for send in order.sends) and all(
+            (send.answer or {}).get("error") == "refused" for send in order.sends
+        ):
+            yield f"I4 {order.id} was refused each time and stands in the log as {entry.version}"
+        else:
+            evening.repeats_kept += 1
+
+
+def _is_thought_safe(order: Order) -> bool:
+    """Whether the last that its tab has heard of it is that it is saved."""
+    last = max(order.answered, key=lambda send: send.heard)
+    return last in order.accepted
+
+
+def _shapes(order: Order) -> Iterator[str]:
+    """I13: an answer says nothing but what the protocol lists."""
+    for send in order.answered:
+        answer = send.answer or {}
+        wanted = {"ok", "version"} if answer.get("ok") else {"ok", "error", "reason"}
+        if set(answer) != wanted:
+            yield f"I13 {order.id} was answered with {sorted(answer)}"
+        elif answer.get("error") == "internal":
+            yield f"I5 {order.id} {order.body} was answered with an internal error"
+
+
+def _epochs(evening: Evening) -> Iterator[str]:
+    """I14: a new epoch begins only when history may be lost, and always when it was."""
+    begun = [e for e in evening.log if e.events and e.events[0]["name"] == "EpochBegun"]
+    marks = [now for before, now in pairwise(evening.log) if now.epoch > before.epoch]
+    if [entry.version for entry in begun] != [entry.version for entry in marks]:
+        yield f"I14 epochs change at {marks} and are said to begin at {begun}"
+    if len(begun) > evening.epochs_allowed:
+        yield f"I14 {len(begun)} epochs began, with {evening.epochs_allowed} reasons"
+
+
+def _times(evening: Evening) -> Iterator[str]:
+    """I8: what was acknowledged before something else was asked stands before it in the log."""
+    moments: list[tuple[int, int, int, str]] = []
+    for order in evening.history.orders:
+        if order.accepted and not order.forged:
+            version = (order.accepted[0].answer or {})["version"]
+            moments.append((order.accepted[0].heard, 1, version, order.id))
+            moments.append((order.sends[0].at, 0, version, order.id))
+    highest = 0
+    for _, is_answer, version, id in sorted(moments):
+        if is_answer:
+            highest = max(highest, version)
+        elif version <= highest:
+            yield f"I8 {id} is version {version}, asked after {highest} was acknowledged"
+
+
+def _own_order(evening: Evening) -> Iterator[str]:
+    """I9: what one tab sent on one connection, once each, stands in the log in that order."""
+    lines: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    disturbed = {
+        id(send.connection)
+        for order in evening.history.orders
+        for send in order.sends
+        if (send.answer or {}).get("error") not in (None, "refused")
+    }
+    for order in evening.history.orders:
+        if len(order.sends) == 1 and order.accepted:
+            send = order.sends[0]
+            line = (send.at, (send.answer or {})["version"], order.id)
+            lines[id(send.connection)].append(line)
+    for connection, line in lines.items():
+        line.sort()
+        for before, after in pairwise(line):
+            if before[1] >= after[1] and connection not in disturbed:
+                yield f"I9 {before[2]} was sent before {after[2]} and stands behind it"
+
+
+def counts(history: History) -> Counter[str]:
+    """How much was checked."""
+    found: Counter[str] = Counter()
+    for order in history.orders:
+        found["commands"] += 1
+        found["sends"] += len(order.sends)
+        found["accepted"] += bool(order.accepted)
+        found["refused"] += bool(order.refused) and not order.accepted
+        found["answers"] += len(order.answered)
+    found["frames"] = sum(len(tab.seen) for tab in history.tabs)
+    for _, name in history.faults:
+        found[f"fault: {name}"] += 1
+    return found
+
+
+def unanswered(history: History) -> Iterator[str]:
+    """I5, I18: nothing is passed over on a connection, and one that lives has got every answer."""
+    latest: dict[int, int] = defaultdict(int)
+    sends = [(order, send) for order in history.orders for send in order.sends]
+    for _, send in sends:
+        if send.answer and (send.answer.get("ok") or send.answer.get("error") == "refused"):
+            latest[id(send.connection)] = max(latest[id(send.connection)], send.at)
+    for order, send in sends:
+        if send.answer is None and send.connection.ended == 0:
+            yield f"I18 {order.id} got no answer on a connection that lives: {order.body}"
+        elif send.answer is None and latest[id(send.connection)] > send.at:
+            yield f"I18 {order.id} got no answer, and what was sent after it did"

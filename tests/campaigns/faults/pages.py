@@ -1,0 +1,117 @@
+"""The sum of a campaign, and the pages in docs/campaigns that say what came of it."""
+
+import datetime
+import json
+import platform
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from campaigns.faults.bugs import Bug
+
+DOCS = Path(__file__).parents[3] / "docs" / "campaigns"
+
+
+@dataclass
+class Campaign:
+    """What several runs found together."""
+
+    schedules: int = 0
+    first: int | None = None
+    last: int = 0
+    by_processes: Counter[str] = field(default_factory=Counter)
+    counted: Counter[str] = field(default_factory=Counter)
+    cpu_seconds: float = 0.0
+    broken: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, file: Path) -> "Campaign":
+        if not file.exists():
+            return cls()
+        said = json.loads(file.read_text("utf-8"))
+        counters = {name: Counter(said.pop(name)) for name in ("by_processes", "counted")}
+        return cls(**said, **counters)
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(vars(self)), "utf-8")
+
+    def add(self, outcome: dict[str, Any]) -> None:
+        seed = outcome["seed"]
+        self.schedules += 1
+        self.first = seed if self.first is None else min(seed, self.first)
+        self.last = max(self.last, seed)
+        self.by_processes[str(outcome["processes"])] += 1
+        self.counted.update(outcome["counted"])
+        self.cpu_seconds += outcome["cpu_seconds"]
+        self.broken += [f"seed {seed}: {wrong}" for wrong in outcome["broken"]]
+
+    def summary(self) -> str:
+        each = self.cpu_seconds / max(1, self.schedules)
+        return (
+            f"{self.schedules} schedules, {len(self.broken)} violations, {each:.2f} CPU seconds "
+            f"each; {dict(self.counted)}"
+        )
+
+
+def write_campaign(campaign: Campaign) -> None:
+    counted = campaign.counted
+    faults = {key[7:]: n for key, n in sorted(counted.items()) if key.startswith("fault: ")}
+    rows = [f"| {name} | {number} |" for name, number in faults.items()]
+    processes = ", ".join(f"{n} with {p}" for p, n in sorted(campaign.by_processes.items()))
+    seeds = f"{campaign.first} to {campaign.last}; processes: {processes}"
+    asked = f"{counted['commands']} / {counted['sends']} / {counted['answers']}"
+    each = f"{campaign.cpu_seconds / max(1, campaign.schedules):.2f}"
+    text = f"""# Faults against real processes
+
+Written by `./run campaign faults --schedules {campaign.schedules} --seed {campaign.first} --write`;
+do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`.
+
+{_here()}
+
+| | |
+|---|---|
+| schedules | {campaign.schedules} (seeds {seeds}) |
+| violated invariants | {len(campaign.broken)} |
+| commands given / times sent / answers checked | {asked} |
+| commands accepted / refused | {counted["accepted"]} / {counted["refused"]} |
+| entries of logs folded | {counted["entries"]} |
+| views checked (one per frame) | {counted["frames"]} |
+| refused, and a copy still under way was taken later | {counted["refused, yet kept"]} |
+| CPU seconds per schedule, everything together | {each} |
+
+| fault | how often |
+|---|---|
+{chr(10).join(rows)}
+"""
+    broken = "".join(f"- {wrong}\n" for wrong in campaign.broken)
+    (DOCS / "faults.md").write_text(text + (f"\n## Violations\n\n{broken}" if broken else ""))
+
+
+def write_bugs(found: list[tuple[Bug, tuple[int, str] | None]], seed: int) -> None:
+    caught = sum(result is not None for _, result in found)
+    rows = [
+        f"| {bug.sentence} | {result[1].split()[0] if result else 'not found'} | "
+        f"{result[0] if result else '-'} |"
+        for bug, result in found
+    ]
+    text = f"""# Bugs put in on purpose
+
+Written by `./run campaign faults --bugs --seed {seed} --write`; do not edit by hand. Each bug is
+put into real server processes (tests/campaigns/faults/bugs*.py); the campaign must notice it.
+
+{_here()}
+
+**{caught} of {len(found)} found.** The invariant is the first that was violated, the number says
+after how many schedules.
+
+| bug | found by | schedules |
+|---|---|---|
+{chr(10).join(rows)}
+"""
+    (DOCS / "seeded_bugs.md").write_text(text)
+
+
+def _here() -> str:
+    day = datetime.datetime.now(tz=datetime.UTC).date()
+    return f"{day}, Python {platform.python_version()}, {platform.system()} {platform.machine()}."

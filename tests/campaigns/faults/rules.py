@@ -1,0 +1,317 @@
+"""What the workshop allows and what must come of it: the rules of the evening, written again.
+
+`why_not` gives the reason of a refusal or None; `effects` the events an accepted command must have
+caused, without the ids and times that the server chooses.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from campaigns.faults.fold import ANSWERS, Fields, State
+
+PHONES, HOSTS, MODERATORS = "participant", "host", "moderator"
+VALUES = {name: value for value, name in ANSWERS.items()}
+
+
+class Who(NamedTuple):
+    """Who gives a command: `id` is the person's pseudonym or the staff link."""
+
+    id: str
+    role: str
+    table: int | None = None
+
+
+Rule = Callable[[State, Who, Fields], str | None]
+Effect = Callable[[State, Who, Fields], list[Fields]]
+
+
+def why_not(state: State, who: Who, body: Fields) -> str | None:
+    """The reason for which this command must be refused at this version, if any."""
+    roles, rule, _ = RULES[body["name"]]
+    if who.role not in roles:
+        return "not_allowed"
+    if who.role == PHONES:
+        if body["name"] != "Join" and who.id not in state.people:
+            return "not_joined"
+    elif who.id != "organiser" and state.links.get(who.id, {"revoked": True})["revoked"]:
+        return "link_revoked"
+    return rule(state, who, body)
+
+
+def effects(state: State, who: Who, body: Fields, id: str) -> list[Fields]:
+    """What stands in the log when the command was accepted at this version."""
+    _, _, effect = RULES[body["name"]]
+    return effect(state, who, {**body, "id": id})
+
+
+def _free(state: State, who: Who, body: Fields) -> None:
+    return None
+
+
+def _language(state: State, who: Who, body: Fields) -> str | None:
+    return None if body["language"] in state.about["languages"] else "language_not_offered"
+
+
+def _table(state: State, who: Who, body: Fields) -> str | None:
+    return None if body["table"] in state.tables else "unknown_table"
+
+
+def _post(state: State, who: Who, body: Fields) -> str | None:
+    table = state.people[who.id]["table"] if who.role == PHONES else who.table
+    if table not in state.tables:
+        return "no_table"
+    if state.open_round is None:
+        return "no_open_round"
+    return None if body["kind"] in state.open_round["kinds"] else "kind_not_allowed"
+
+
+def _own_card(state: State, who: Who, body: Fields) -> str | None:
+    card = state.cards.get(body["card"])
+    if card is None:
+        return "unknown_card"
+    if card["author"] != who.id:
+        return "not_your_card"
+    return None if state.rounds[card["round"]]["state"] == "open" else "round_closed"
+
+
+def _edit(state: State, who: Who, body: Fields) -> str | None:
+    if reason := _own_card(state, who, body):
+        return reason
+    card = state.cards[body["card"]]
+    allowed = (card["kind"], *state.rounds[card["round"]]["kinds"])
+    return None if body["kind"] in allowed else "kind_not_allowed"
+
+
+def _hide(state: State, who: Who, body: Fields) -> str | None:
+    return _reach(state, who, body) or _is(state, body, hidden=False)
+
+
+def _unhide(state: State, who: Who, body: Fields) -> str | None:
+    return _reach(state, who, body) or _is(state, body, hidden=True)
+
+
+def _reach(state: State, who: Who, body: Fields) -> str | None:
+    card = state.cards.get(body["card"])
+    if card is None:
+        return "unknown_card"
+    return "other_table" if who.role == HOSTS and card["table"] != who.table else None
+
+
+def _is(state: State, body: Fields, hidden: bool) -> str | None:
+    if (state.cards[body["card"]]["hidden"] is not None) == hidden:
+        return None
+    return "not_hidden" if hidden else "already_hidden"
+
+
+def _open_round(state: State, who: Who, body: Fields) -> str | None:
+    known = state.rounds.get(body["round"])
+    if known is None:
+        return "unknown_round"
+    return "round_already_open" if known["state"] == "open" else None
+
+
+def _in_open_round(state: State, who: Who, body: Fields) -> str | None:
+    known = state.rounds.get(body["round"])
+    if known is None:
+        return "unknown_round"
+    return None if known["state"] == "open" else "round_not_open"
+
+
+def _open_ballot(state: State, who: Who, body: Fields) -> str | None:
+    ballot = state.ballots.get(body["ballot"])
+    if ballot is None:
+        return "unknown_ballot"
+    if ballot["state"] != "planned":
+        return "voting_already_opened"
+    return None if _sources(state, ballot) else "no_options"
+
+
+def _in_open_ballot(state: State, who: Who, body: Fields) -> str | None:
+    ballot = state.ballots.get(body["ballot"])
+    if ballot is None:
+        return "unknown_ballot"
+    if ballot["state"] == "open":
+        return None
+    return "voting_closed" if ballot["state"] == "closed" else "voting_not_open"
+
+
+def _vote(state: State, who: Who, body: Fields, method: str) -> str | None:
+    if reason := _in_open_ballot(state, who, body):
+        return reason
+    ballot = state.ballots[body["ballot"]]
+    option = state.options.get((body["ballot"], body["option"]))
+    if option is None:
+        return "unknown_option"
+    if option["gone"]:
+        return "option_gone"
+    return None if ballot["method"] == method else "wrong_method"
+
+
+def _dots(state: State, who: Who, body: Fields) -> str | None:
+    if reason := _vote(state, who, body, "dots"):
+        return reason
+    ballot = state.ballots[body["ballot"]]
+    if body["dots"] > ballot["most_per_option"]:
+        return "too_many_on_option"
+    lies = state.lies(ballot["id"], who.id)
+    if body["dots"] > lies.get(body["option"], 0) and _is_elsewhere(state, who, body):
+        return "other_table"
+    others = {**lies, body["option"]: body["dots"]}
+    return "no_dots_left" if sum(others.values()) > ballot["dots"] else None
+
+
+def _answer(state: State, who: Who, body: Fields) -> str | None:
+    if reason := _vote(state, who, body, "agreement"):
+        return reason
+    lies = state.lies(body["ballot"], who.id)
+    takes_back = body["answer"] == "pass" and body["option"] in lies
+    return "other_table" if _is_elsewhere(state, who, body) and not takes_back else None
+
+
+def _is_elsewhere(state: State, who: Who, body: Fields) -> bool:
+    """Whether people vote at their own table, and this option is another one's."""
+    table = state.options[body["ballot"], body["option"]]["table"]
+    own_table = state.ballots[body["ballot"]]["own_table"]
+    return own_table and table not in (None, state.people[who.id]["table"])
+
+
+def _link(state: State, who: Who, body: Fields) -> str | None:
+    return None if body["link"] in state.links else "unknown_link"
+
+
+def _sources(state: State, ballot: Fields) -> list[Fields]:
+    """What a ballot's options are made from at this version."""
+    cards = [
+        card
+        for card in sorted(state.cards.values(), key=lambda card: card["order"])
+        if card["hidden"] is None
+        and (not ballot["rounds"] or card["round"] in ballot["rounds"])
+        and (not ballot["kinds"] or card["kind"] in ballot["kinds"])
+    ]
+    if ballot["statements"] and not ballot["rounds"] and not ballot["kinds"]:
+        cards = []
+    typed = {"card": None, "table": None, "kind": None}
+    main = state.about["languages"][0]
+    return [
+        *({"text": text, **typed} for text in ballot["statements"]),
+        *(
+            {
+                "text": {main: card["text"]},
+                "card": card["id"],
+                "table": card["table"],
+                "kind": card["kind"],
+            }
+            for card in cards
+        ),
+    ]
+
+
+# What must come of it
+
+
+def _event(name: str, *fields: str) -> Effect:
+    def effect(state: State, who: Who, body: Fields) -> list[Fields]:
+        return [{"name": name, **{field: body[field] for field in fields}}]
+
+    return effect
+
+
+def _of_person(name: str, *fields: str) -> Effect:
+    def effect(state: State, who: Who, body: Fields) -> list[Fields]:
+        return [{"name": name, "person": who.id, **{field: body[field] for field in fields}}]
+
+    return effect
+
+
+def _moderated(name: str, *fields: str) -> Effect:
+    def effect(state: State, who: Who, body: Fields) -> list[Fields]:
+        by = {"role": who.role, "table": who.table}
+        return [{"name": name, **by, **{field: body[field] for field in fields}}]
+
+    return effect
+
+
+def _join(state: State, who: Who, body: Fields) -> list[Fields]:
+    name = "LanguageChosen" if who.id in state.people else "PersonJoined"
+    return [{"name": name, "person": who.id, "language": body["language"]}]
+
+
+def _posted(state: State, who: Who, body: Fields) -> list[Fields]:
+    phone = state.people[who.id] if who.role == PHONES else None
+    assert state.open_round
+    return [
+        {
+            "name": "CardPosted",
+            "author": who.id,
+            "command": body["id"],
+            "round": state.open_round["id"],
+            "kind": body["kind"],
+            "text": body["text"],
+            "via": "phone" if phone else "host",
+            "table": phone["table"] if phone else who.table,
+            "language": phone["language"] if phone else None,
+        }
+    ]
+
+
+def _round_opened(state: State, who: Who, body: Fields) -> list[Fields]:
+    other = state.open_round
+    closed = [{"name": "RoundClosed", "round": other["id"]}] if other else []
+    return [*closed, {"name": "RoundOpened", "round": body["round"]}]
+
+
+def _ballot_opened(state: State, who: Who, body: Fields) -> list[Fields]:
+    same = {"ballot": body["ballot"], "gone": False, "since": 0, "tally": None}
+    options = [
+        {**source, **same, "id": str(order), "order": order}
+        for order, source in enumerate(_sources(state, state.ballots[body["ballot"]]), 1)
+    ]
+    return [{"name": "BallotOpened", "ballot": body["ballot"], "options": options}]
+
+
+def _answered(state: State, who: Who, body: Fields) -> list[Fields]:
+    placed = {"ballot": body["ballot"], "option": body["option"], "person": who.id}
+    return [{"name": "StatementAnswered", **placed, "answer": VALUES[body["answer"]]}]
+
+
+PLAN = ("title", "method", "dots", "most_per_option", "own_table", "rounds", "kinds", "statements")
+RULES: dict[str, tuple[tuple[str, ...], Rule, Effect]] = {
+    "Join": ((PHONES,), _language, _join),
+    "ChooseLanguage": ((PHONES,), _language, _of_person("LanguageChosen", "language")),
+    "TakeTable": ((PHONES,), _table, _of_person("TableTaken", "table")),
+    "PostCard": ((PHONES, HOSTS), _post, _posted),
+    "EditCard": ((PHONES, HOSTS), _edit, _event("CardEdited", "card", "text", "kind")),
+    "WithdrawCard": ((PHONES, HOSTS), _own_card, _event("CardWithdrawn", "card")),
+    "HideCard": ((HOSTS, MODERATORS), _hide, _moderated("CardHidden", "card", "reason")),
+    "UnhideCard": ((HOSTS, MODERATORS), _unhide, _moderated("CardUnhidden", "card")),
+    "OpenRound": ((MODERATORS,), _open_round, _round_opened),
+    "CloseRound": ((MODERATORS,), _in_open_round, _event("RoundClosed", "round")),
+    "ExtendRound": ((MODERATORS,), _in_open_round, _event("RoundExtended", "round")),
+    "PlanRound": ((MODERATORS,), _free, _event("RoundPlanned", "title", "kinds", "minutes")),
+    "PlanBallot": ((MODERATORS,), _free, _event("BallotPlanned", *PLAN)),
+    "OpenBallot": ((MODERATORS,), _open_ballot, _ballot_opened),
+    "CloseBallot": ((MODERATORS,), _in_open_ballot, _event("BallotClosed", "ballot")),
+    "ExtendBallot": ((MODERATORS,), _in_open_ballot, _event("BallotExtended", "ballot")),
+    "PlaceDots": ((PHONES,), _dots, _of_person("DotsPlaced", "ballot", "option", "dots")),
+    "AnswerStatement": ((PHONES,), _answer, _answered),
+    "DescribeDialogue": ((MODERATORS,), _free, _event("DialogueDescribed", "title")),
+    "RevokeLink": ((MODERATORS,), _link, _event("LinkRevoked", "link")),
+}
+"""Who may, when it is refused, and what comes of it, for every command the campaign gives."""
+
+
+def differs(expected: list[Fields], found: list[Fields]) -> str | None:
+    """In what the log's events are not those that must have come of a command."""
+    names = [event["name"] for event in found]
+    if [event["name"] for event in expected] != names:
+        return f"{names} instead of {[event['name'] for event in expected]}"
+    for wanted, event in zip(expected, found, strict=True):
+        for key, value in wanted.items():
+            if _plain(event.get(key)) != _plain(value):
+                return f"{event['name']}.{key} is {event.get(key)!r} instead of {value!r}"
+    return None
+
+
+def _plain(value: Any) -> Any:
+    """Lists and tuples are the same on the wire."""
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,80 @@
+"""Plays schedules one after the other in its own houses; one JSON line for each that is over.
+
+Started by campaigns.faults with what to do as JSON on its command line.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import uvloop
+
+from campaigns.faults.house import House
+from campaigns.faults.schedule import Outcome, run_schedule
+
+MIXED = (1, 2, 4, 2)
+EVENINGS_PER_HOUSE = 60
+
+
+class Worker:
+    """`task` has seeds, processes (0: mixed), bug, fsync, always, keep, until_broken."""
+
+    def __init__(self, task: dict[str, Any]) -> None:
+        self._task = task
+        self._houses: dict[int, tuple[House, int]] = {}
+
+    async def play(self) -> None:
+        try:
+            for seed in self._task["seeds"]:
+                if await self._one(seed) and self._task["until_broken"]:
+                    return
+        finally:
+            for house, _ in self._houses.values():
+                await house.close()
+
+    async def _one(self, seed: int) -> bool:
+        processes = self._task["processes"] or MIXED[seed % len(MIXED)]
+        keep = Path(self._task["keep"]) if self._task["keep"] else None
+        before = _cpu_of_all()
+        try:
+            house = await self._house(processes)
+            outcome = await run_schedule(house, seed, keep, self._task["always"])
+        except Exception as error:
+            outcome = Outcome(seed, processes, [f"I18 the schedule broke off: {error!r}"])
+        outcome.cpu_seconds = max(0.0, _cpu_of_all() - before)
+        if outcome.broken and processes in self._houses:  # what is broken may stay so
+            house, _ = self._houses.pop(processes)
+            await house.close()
+        print(json.dumps(vars(outcome)), flush=True)
+        return bool(outcome.broken)
+
+    async def _house(self, processes: int) -> House:
+        house, evenings = self._houses.pop(processes, (None, 0))
+        if house and evenings >= EVENINGS_PER_HOUSE:
+            await house.close()
+            house, evenings = None, 0
+        if house is None:
+            house = House(processes, self._task["bug"], self._task["fsync"])
+            self._houses[processes] = (house, 0)
+            await house.open()
+        self._houses[processes] = (house, evenings + 1)
+        return house
+
+
+def _cpu_of_all() -> float:
+    """CPU seconds of this process and all it has started, as far as they still live."""
+    here = psutil.Process()
+    total = 0.0
+    for process in (here, *here.children(recursive=True)):
+        try:
+            used = process.cpu_times()
+        except psutil.Error:
+            continue
+        total += used.user + used.system
+    return total
+
+
+if __name__ == "__main__":
+    uvloop.run(Worker(json.loads(sys.argv[1])).play())
