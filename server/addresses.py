@@ -87,11 +87,13 @@ def _hostname(host: str | None) -> str | None:
         return None
     try:
         parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises on a port that is no number
+        name, port = parts.hostname, parts.port  # raises on a port that is no number
     except ValueError:
         return None
-    clean = parts.netloc == host and not (set(host) & set("@/?#\\ \t"))
-    return parts.hostname if clean else None
+    if name is None or set(host) & set("@/?#\\ \t"):
+        return None
+    # Put together again it must be what was sent: "[::1]evil.example" is read as ::1 otherwise.
+    return name if host.lower() in (in_url(name), f"{in_url(name)}:{port}") else None
 
 
 def _is_ip_address(name: str) -> bool:

@@ -11,7 +11,7 @@ from rooms.erasing import EraseCard
 from rooms.erasure import Erasure, new_erasing
 from rooms.errors import Refused
 from rooms.hall import Hall
-from rooms.messages import CardId
+from rooms.messages import ORGANISER, CardId
 from rooms.texts import MOST_TITLE_LETTERS, clean_text
 from server.bodies import read_body
 from server.codes import typed_code
@@ -55,9 +55,9 @@ class Erasures:
         ]
 
     async def allowed(self, request: Request) -> Response:
-        """Whether whoever asks may erase: a page then offers it."""
-        await self._entry.check_organiser(request.cookies)
-        return JSONResponse({"ok": True})
+        """Whether this browser is the organiser's too: the moderator's page then offers it."""
+        who = await self._entry.moderator(request.cookies, asked_code(request))
+        return JSONResponse({"ok": True, "allowed": who == ORGANISER})
 
     async def card(self, request: Request) -> Response:
         await self._entry.check_organiser(request.cookies)

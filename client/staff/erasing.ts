@@ -5,7 +5,8 @@ import { ask } from "./api.ts";
 export const mayErase = signal(false);
 
 export async function askWhetherToErase(code: string) {
-  mayErase.value = (await ask(`/api/dialogues/${code}/erasures`)).ok;
+  const answer = await ask<{ allowed: boolean }>(`/api/dialogues/${code}/erasures`);
+  mayErase.value = answer.ok && answer.allowed;
 }
 
 /** `clean` false: words are still in files that somebody else has to clean. */
