@@ -105,6 +105,14 @@ WRONG_ORIGINS = [
     "http://127.0.0.1@evil.example",
     "file://",
     "chrome-extension://abcdefgh",
+    "http://127.0.0.1.",
+    "http://127.0.0.1%00",
+    "http://[::1]",
+    "https://127.0.0.1",
+    "ws://127.0.0.1",
+    "http://0.0.0.0",
+    "about:blank",
+    "http://127.0.0.1:8000, http://evil.example",
 ]
 
 
