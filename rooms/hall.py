@@ -167,7 +167,11 @@ class Hall:
                 log.exception("hall_turn_failed")
 
     async def _follow(self) -> None:
-        positions = {code: live.position for code, live in self._live.items()}
+        # Whoever has just appended knows that the log held nothing else.
+        known = time.monotonic() - FOLLOW_PAUSE_S
+        positions = {
+            code: live.position for code, live in self._live.items() if live.compared_at < known
+        }
         unread: frozenset[str] = frozenset()
         news: Mapping[str, list[Stored]]
         try:

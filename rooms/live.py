@@ -5,6 +5,7 @@ welcomes and frames leave only between appends, when the copy is what the log ho
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
@@ -37,6 +38,8 @@ MOST_PER_APPEND = 500
 RETURNING_MS = 10_000
 """So long after history was lost nobody is refused: what a command builds on, somebody's joining or
 a round's opening, may just be on its way back from another phone."""
+GATHER_S = 0.010
+"""At least this long from one append to the next, so that a hall's votes share them."""
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -91,6 +94,10 @@ class LiveDialogue:
         self._broken: DialogtischError | None = None
         self._marked = Marked()
         self._closing = False
+        self.compared_at = 0.0
+        """When the log was last seen to end where the copy does, by the monotonic clock."""
+        self._appended_at = 0.0
+        self._served: Actor | None = None
         self._task = asyncio.create_task(self._run(), name=f"dialogue {self.code}")
 
     @property
@@ -189,6 +196,8 @@ class LiveDialogue:
     async def _run(self) -> None:
         while not (self._closing and not self._waiting):
             await self._wake.wait()
+            if self._waiting:
+                await self._gather()
             self._wake.clear()
             try:
                 await self._turn()
@@ -205,6 +214,16 @@ class LiveDialogue:
                 self._doubtful = True
                 self._fail(INTERNAL)
         self._fail(Unavailable("going_down"))
+
+    async def _gather(self) -> None:
+        """Commands that follow each other closely share their way to the disk.
+
+        Somebody alone, who gives one command after the other, waits for nobody.
+        """
+        pause = self._appended_at + GATHER_S - time.monotonic()
+        alone = len(self._waiting) == 1 and self._waiting[0].call.by == self._served
+        if pause > 0 and not alone and not self._closing:
+            await asyncio.sleep(pause)
 
     async def _turn(self) -> None:
         if self._broken:
@@ -264,6 +283,8 @@ class LiveDialogue:
     async def _write(self) -> tuple[list[Waiting], list[Answer]]:
         """What was settled, and the answers that may leave now."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_PER_APPEND))]
+        before, self._appended_at = self._writer.position, time.monotonic()
+        self._served = batch[-1].call.by
         try:
             answers = await self._writer.settle([(one.call, one.command) for one in batch])
             if self._history_returns():
@@ -275,6 +296,8 @@ class LiveDialogue:
             said = failed if isinstance(failed, DialogtischError) else INTERNAL
             self._answer(batch, [Answer.failed(said)] * len(batch))
             raise
+        if self._writer.position != before:
+            self.compared_at = time.monotonic()
         return batch, answers
 
     def _history_returns(self) -> bool:

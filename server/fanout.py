@@ -59,10 +59,11 @@ class ReadyFanout:
 
         def answer(number: int, body: object) -> None:
             traffic.acks += 1
-            if self._holding is not None and not wire.holds:
-                wire.hold()
+            frame = ready_frame(ack_packet(number, body))
+            if self._holding is None:
+                wire.write(frame)
+            elif wire.hold(frame):
                 self._holding.append(wire)
-            wire.write(ready_frame(ack_packet(number, body)))
 
         wire.listener = lambda number, event: hear(event, lambda body: answer(number, body))
         wire.allow(largest)

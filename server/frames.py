@@ -94,23 +94,24 @@ class Wire(Incoming):
         elif not (self._close_sent or self.transport.is_closing()):
             self.transport.write(frame)
 
-    def hold(self) -> None:
-        """Keep what is sent from now on, to send it together: each write is a call of the system.
+    def hold(self, frame: bytes) -> bool:
+        """Keep this and what is sent from now on, to send it together: each write costs a call.
 
-        Ends with `let_go`, which must follow before anybody waits for anything.
+        True if nothing was held before; then `let_go` must follow, before anybody waits.
         """
-        self._held = []
-        self._choose_offer()
-
-    @property
-    def holds(self) -> bool:
-        return self._held is not None
+        if self._held is not None:
+            self._held.append(frame)
+            return False
+        self._held = [frame]
+        if not (self.behind or self._close_sent):
+            self.offer = self._held.append
+        return True
 
     def let_go(self) -> None:
         held, self._held = self._held, None
-        self._choose_offer()
         if held:
-            self.write(b"".join(held))
+            self._choose_offer()
+            self.write(held[0] if len(held) == 1 else b"".join(held))
 
     @property
     def close_sent(self) -> bool:

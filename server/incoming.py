@@ -12,7 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame, apply_mask  # type: ignore[attr-defined]
 
 from rooms.errors import Malformed
-from server.packets import CONNECT, DISCONNECT, EVENT, LimitedPacket, read_packet
+from server.packets import CONNECT, DISCONNECT, EVENT, LimitedPacket, plain_event, read_packet
 from server.traffic import traffic
 
 MESSAGE_BYTES = 16 * 1024
@@ -89,6 +89,11 @@ class Incoming(WebSocketsSansIOProtocol):
         return end
 
     def _take_message(self, message: bytes) -> None:
+        if self.listener is not None:
+            event = plain_event(message)
+            if event is not None:
+                self.listener(*event)
+                return
         try:
             if self._take(read_packet(message)) and self.session is not None:
                 self.session.hear(message)

@@ -17,6 +17,7 @@ settings.load_profile("evening")
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames leave at once and nobody waits for long: how long is a matter of speed."""
     monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 0.0)
+    monkeypatch.setattr("rooms.live.GATHER_S", 0.0)
     monkeypatch.setattr("rooms.hall.FOLLOW_PAUSE_S", 0.005)
     monkeypatch.setattr("rooms.hall.PRESENCE_PAUSE_S", 0.005)
     monkeypatch.setattr("rooms.writer.RETRY_PAUSE_S", 0.001)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from faulty_log import Fault, ForgetfulLog
-from processes import Process, new_phone, same, stored
+from processes import Process, new_phone, same, soon, stored
 
 from rooms.agenda import CloseRound
 from rooms.cards import PostCard
@@ -221,3 +221,27 @@ async def test_a_reader_never_sees_what_is_not_on_disk_yet(one: Process) -> None
     one.log.release()
     assert (await answer).error == "unavailable"
     assert await reading == 0
+
+
+async def test_commands_that_follow_each_other_closely_share_an_append(
+    one: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guests = [await one.guest() for _ in range(3)]
+    monkeypatch.setattr("rooms.live.GATHER_S", 0.2)
+    await one.must(guests[0], CARD)
+    one.log.appends.clear()
+    answers = []
+    for guest in reversed(guests):
+        answers.append(one.send(guest, CARD))
+        await asyncio.sleep(0.01)
+    assert all(answer.ok for answer in await asyncio.gather(*answers))
+    assert one.log.appends == [3]
+
+
+async def test_somebody_alone_waits_for_nobody(
+    one: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = await one.guest()
+    monkeypatch.setattr("rooms.live.GATHER_S", 3_600.0)
+    for _ in range(3):
+        assert (await soon(one.send(guest, CARD))).ok

@@ -168,7 +168,7 @@ await ali.sees((guest) => guest.all("vote", "mine").length === 2);
 assert.ok([lead, ...phones].every((guest) => guest.all("option").every((one) => one.tally === null)));
 await lead.says("CloseBallot", { ballot: planned.id });
 for (const guest of [lead, ...phones]) {
-  const revealed = await guest.sees((one) => optionOf(one, "Sprachcafé").tally);
+  const revealed = await guest.sees((one) => optionOf(one, "Sprachcafé")?.tally);
   assert.deepEqual(revealed, { dots: 4, voters: 2 });
 }
 await bea.isRefused("voting_closed", ...dots(bea, bus, 1));

@@ -22,6 +22,7 @@ from server.packets import (
     ack_packet,
     disconnect_packet,
     event_packet,
+    plain_event,
     read_packet,
     ready_frame,
 )
@@ -176,3 +177,36 @@ def test_well_formed_nonsense_is_malformed_or_a_packet_and_nothing_else(
         return
     assert isinstance(kind, int)
     assert isinstance(namespace, str)
+
+
+PLAIN = {"id": "abc.1", "name": "PlaceDots", "dots": 1, "share": 0.5, "sure": True, "more": None}
+NOT_PLAIN = {
+    "no_messagepack": b"\xc1",
+    "not_a_map": msgpack.packb([1]),
+    "no_number": msgpack.packb({"type": 2, "nsp": "/", "data": ["command", PLAIN]}),
+    "other_namespace": msgpack.packb({"type": 2, "nsp": "/x", "id": 1, "data": ["command", PLAIN]}),
+    "other_type": msgpack.packb({"type": 3, "nsp": "/", "id": 1, "data": ["command", PLAIN]}),
+    "name_alone": msgpack.packb({"type": 2, "nsp": "/", "id": 1, "data": ["command"]}),
+    "long_text": msgpack.packb(
+        {"type": 2, "nsp": "/", "id": 1, "data": ["command", {"text": "x" * 2_001}]}
+    ),
+    "bytes": msgpack.packb({"type": 2, "nsp": "/", "id": 1, "data": ["command", {"text": b"x"}]}),
+    "a_list": msgpack.packb({"type": 2, "nsp": "/", "id": 1, "data": ["command", {"of": [1]}]}),
+    "odd_key": msgpack.packb({"type": 2, "nsp": "/", "id": 1, "data": ["command", {1: 1}]}),
+    "many": msgpack.packb(
+        {"type": 2, "nsp": "/", "id": 1, "data": ["command", dict.fromkeys(map(str, range(65)))]}
+    ),
+    "deep": b"\x81\xa4data" + b"\x91" * 10_000 + b"\xc0",
+}
+
+
+def test_a_plain_event_reads_as_it_does_closely() -> None:
+    sent = {"type": 2, "nsp": "/", "id": 7, "data": ["command", PLAIN], "options": {"x": True}}
+    message = msgpack.packb(sent)
+    close = read_packet(message)
+    assert plain_event(message) == (7, ["command", PLAIN]) == (close.id, close.data)
+
+
+@pytest.mark.parametrize("message", NOT_PLAIN.values(), ids=NOT_PLAIN)
+def test_everything_else_is_looked_at_closely(message: bytes) -> None:
+    assert plain_event(message) is None
