@@ -104,6 +104,11 @@ class Hall:
             except (Forgotten, Corrupted) as broken:
                 log.error("dialogue_not_opened", code=code, reason=str(broken))
 
+    async def assured(self) -> None:
+        """Returns once every dialogue that was suspected has begun its new epoch."""
+        while any(live.is_suspect for live in self._live.values()):  # noqa: ASYNC110
+            await asyncio.sleep(FOLLOW_PAUSE_S)
+
     async def create(self, code: str, call: Call, command: CreateDialogue) -> LiveDialogue:
         """Begins the log of a new dialogue. Raises Refused (code taken, bad texts), Unavailable."""
         if not await self.storage.claim(code):

@@ -160,6 +160,11 @@ class LiveDialogue:
         self._suspicion = because
         self._wake.set()
 
+    @property
+    def is_suspect(self) -> bool:
+        """Whether a new epoch has still to begin."""
+        return bool(self._suspicion)
+
     def doubt(self) -> None:
         """The storage was away: compare positions before trusting the copy again."""
         self._doubtful = self._believing = True

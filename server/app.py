@@ -71,9 +71,8 @@ async def create_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hall.begin()
-        if storage.suspicion:
-            await hall.suspect_all(storage.suspicion)
-        async with pulse.beating(), door.open(), erasures.erasure.finishing():
+        finishing = erasures.erasure.finishing()
+        async with pulse.beating(), door.open(), finishing, _assuring(hall, storage):
             yield
             await rehearsals.close()
             await hall.close()
@@ -102,6 +101,23 @@ async def create_app(
     renewal = Renewal(starlette, entry, settings.secure)
     app: ASGIApp = sockets.app(Gate(renewal, settings))
     return app
+
+
+@asynccontextmanager
+async def _assuring(hall: Hall, storage: Storage) -> AsyncIterator[None]:
+    """Lost history is answered by new epochs; until all have begun, the next start must know."""
+    if not storage.suspicion:
+        yield
+        return
+    await hall.suspect_all(storage.suspicion)
+
+    async def answer() -> None:
+        await hall.assured()
+        storage.believe()
+
+    answering = asyncio.create_task(answer())
+    yield
+    answering.cancel()
 
 
 async def _failed(request: Request, error: Exception) -> Response:

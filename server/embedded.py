@@ -69,9 +69,11 @@ class EmbeddedStore:
 
     @property
     def suspicion(self) -> str:
-        if self.dropped_bytes:
-            return "the end of the store's file was torn"
         return self._seen.suspicion
+
+    def believe(self) -> None:
+        """A new epoch has begun in every dialogue that opens."""
+        self._seen.believe()
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -114,7 +116,7 @@ class EmbeddedStore:
         was_up, self._up = self._up, False
         await end_left_over(self._valkey, PATIENCE_SECONDS)
         if was_up:
-            self._seen.settle(self._valkey.files)
+            self._seen.settle(self._valkey.files, at_rest=True)
         self._let_go()
 
     def storage_state(self) -> Trouble | None:

@@ -109,6 +109,7 @@ class Opening:
     def _cut(self, at: int) -> None:
         file = newest(self._valkey.files)
         assert file is not None
+        self._seen.suspect("the end of the store's file was torn", self._valkey.files)
         dropped = cut(file, at)
         self.dropped_bytes += dropped
         log.error("store_mended", dropped_bytes=dropped, kept_beside=True)
@@ -166,15 +167,13 @@ def opening_sentences(
 ) -> tuple[str, ...]:
     """What the organiser must know about what was found at start."""
     said = []
-    if dropped_bytes:
-        said.append(
-            f"The end of the store's file was torn: {dropped_bytes} bytes were cut off and are "
-            "kept beside it."
-        )
     if suspicion:
-        said.append(f"It seems that {suspicion}.")
-    if said:
-        said.append("Phones that come back offer again what they had been promised.")
+        said.append(
+            f"It seems that {suspicion}. Phones that come back offer again what they had been "
+            "promised."
+        )
+    if dropped_bytes:
+        said.append(f"{dropped_bytes} bytes were cut off and are kept beside the file.")
     for code, held in findings.broken.items():
         said.append(
             f"The dialogue {shown_code(code)} is damaged after entry {held} and stays closed; the "

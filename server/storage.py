@@ -20,11 +20,16 @@ from server.valkey_process import StoreUnusable
 LOOK_EVERY_S = 0.1
 
 
+def _nothing() -> None:
+    """A storage that others run has no suspicion of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Storage:
     """The open storage. `sentences` say what acknowledged means here, to be printed at start.
 
-    `suspicion`: why the end of what was acknowledged may be missing, or nothing.
+    `suspicion`: why the end of what was acknowledged may be missing, or nothing; `believe` is to be
+    called once a new epoch has begun everywhere.
     """
 
     log: Log
@@ -33,6 +38,7 @@ class Storage:
     state: Callable[[], str]
     suspicion: str = ""
     ended: Ended = field(default_factory=MemoryEnded)
+    believe: Callable[[], None] = _nothing
 
 
 class CarefulLog(RedisLog):
@@ -97,7 +103,8 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         trouble: Callable[[], str | None]
         found: tuple[str, ...]
         files: Path | None
-        suspicion, found = "", ()
+        believe: Callable[[], None]
+        suspicion, believe, found = "", _nothing, ()
         if settings.redis_url:
             url, trouble, files = settings.redis_url, _no_trouble, None
         else:
@@ -105,7 +112,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
             await store.start()
             stack.push_async_callback(store.stop)
             url, trouble, files = store.url, store.storage_state, store.files
-            suspicion, found = store.suspicion, store.sentences
+            suspicion, believe, found = store.suspicion, store.believe, store.sentences
         durability = await _checked(url)
         log = CarefulLog(url, trouble, settings.replicas_wait, files)
         presence = RedisPresence(url)
@@ -115,7 +122,10 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         stack.push_async_callback(ended.close)
         in_peace = "durable" if durability.durable else "not_durable"
         sentences = (*durability.sentences, *found)
-        yield Storage(log, presence, sentences, lambda: trouble() or in_peace, suspicion, ended)
+        yield Storage(
+            *(log, presence, sentences, lambda: trouble() or in_peace),
+            *(suspicion, ended, believe),
+        )
 
 
 def _no_trouble() -> None:

@@ -115,6 +115,13 @@ def test_the_clock_jumps_and_timers_do_not(disk: Disk) -> None:
         assert abs(timer - time.monotonic()) < DAY / 2
 
 
+def test_a_machine_that_lost_power_has_started_anew(disk: Disk) -> None:
+    program = "print(open('/proc/sys/kernel/random/boot_id').read())"
+    before = [run(disk, program).stdout for _ in range(2)]
+    disk.cut_power(random.Random(5))
+    assert before[0] == before[1] != run(disk, program).stdout
+
+
 def test_a_slow_disk_is_slow(disk: Disk) -> None:
     disk.slow(0.2)
     before = time.monotonic()

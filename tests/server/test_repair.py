@@ -185,6 +185,13 @@ async def test_p12_a_folder_put_back_from_a_backup_begins_a_new_epoch(short_fold
     assert store.suspicion == "the store's file was put back from a copy"
     assert "offer again" in store.sentences[-1]
     await store.stop()
+    for _ in range(2):  # as long as no new epoch has begun, every start knows
+        again = await opened(short_folder / "backup")
+        assert again.suspicion == "the store's file was put back from a copy"
+        await again.stop()
+    again = await opened(short_folder / "backup")
+    again.believe()
+    await again.stop()
     again = await opened(short_folder / "backup")
     assert again.suspicion == ""
     await again.stop()

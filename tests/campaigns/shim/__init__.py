@@ -18,7 +18,8 @@ every child it starts. It notes what was synced and obeys orders that may change
 
 A file keeps every byte up to its last sync. Of what came after, a random part stays, and may be
 followed by zeros, by garbage or by later sectors without the earlier ones. What is there after a
-cut counts as synced. Not modelled: bytes that are overwritten in place, a rename that is undone.
+cut counts as synced, and the machine has another boot_id. Not modelled: bytes that are overwritten
+in place, a rename that is undone.
 """
 
 import hashlib
@@ -30,6 +31,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +89,8 @@ class Disk:
         self._beside = Path(tempfile.mkdtemp(prefix="dt-disk-"))
         self._map = self._beside / "synced"
         self._map.touch()
+        self._boot = self._beside / "boot"
+        self._started_anew()
         orders = self._beside / "orders"
         orders.write_bytes(bytes(8 * len(ORDERS)))
         with orders.open("r+b") as file:
@@ -96,6 +100,7 @@ class Disk:
             "DISK_SHIM_BELOW": f"{self.folder}/",
             "DISK_SHIM_ORDERS": str(orders),
             "DISK_SHIM_MAP": str(self._map),
+            "DISK_SHIM_BOOT": str(self._boot),
         }
         self._all_is_safe()
 
@@ -138,6 +143,7 @@ class Disk:
                 _tear(file, kept, chance)
                 torn.append(Torn(file, kept, found.st_size, file.stat().st_size))
         self._all_is_safe()
+        self._started_anew()
         return torn
 
     def close(self) -> None:
@@ -146,6 +152,10 @@ class Disk:
 
     def _order(self, name: str, number: int) -> None:
         struct.pack_into("=q", self._orders, 8 * ORDERS.index(name), number)
+
+    def _started_anew(self) -> None:
+        """A machine that has lost power has another boot_id afterwards."""
+        self._boot.write_text(f"{uuid.uuid4()}\n")
 
     def _files(self) -> list[Path]:
         found = (path for path in self.folder.rglob("*") if not path.is_symlink())

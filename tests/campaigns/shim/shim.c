@@ -37,7 +37,7 @@ struct note {
 };
 
 static volatile struct orders nothing, *orders = &nothing;
-static char below[PATH_MAX];
+static char below[PATH_MAX], boot[PATH_MAX];
 static size_t below_length;
 static int map = -1;
 
@@ -45,7 +45,9 @@ __attribute__((constructor)) static void begin(void) {
     const char *folder = getenv("DISK_SHIM_BELOW");
     const char *control = getenv("DISK_SHIM_ORDERS");
     const char *notes = getenv("DISK_SHIM_MAP");
-    if (!folder || !control || !notes || strlen(folder) >= sizeof below) return;
+    const char *started = getenv("DISK_SHIM_BOOT");
+    if (!folder || !control || !notes || !started) return;
+    if (strlen(folder) >= sizeof below || strlen(started) >= sizeof boot) return;
     int fd = syscall(SYS_openat, AT_FDCWD, control, O_RDWR | O_CLOEXEC);
     if (fd < 0) return;
     void *shared = mmap(0, sizeof *orders, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -59,6 +61,7 @@ __attribute__((constructor)) static void begin(void) {
         map = high;
     }
     strcpy(below, folder);
+    strcpy(boot, started);
     below_length = strlen(below);
     orders = shared;
 }
@@ -150,6 +153,7 @@ int rename(const char *from, const char *to) {
 }
 
 static int open_with(int at, const char *path, int flags, mode_t mode) {
+    if (boot[0] && !strcmp(path, "/proc/sys/kernel/random/boot_id")) path = boot;
     if (flags & O_TRUNC) forget(path);
     return syscall(SYS_openat, at, path, flags, mode);
 }
