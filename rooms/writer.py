@@ -61,6 +61,7 @@ class Writer:
         """
         if self._owes_epoch:
             await self.catch_up()
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
         for _ in range(MOST_TRIES):
             before, seal = self.position, self.dialogue.seal
             place = self.dialogue.begin()
@@ -70,7 +71,7 @@ class Writer:
             except Unknown:
                 counts.appends_unknown += 1
                 self._take_back(place)
-                await self._catch_up_patiently()
+                await self._catch_up_patiently(deadline)
                 continue
             except BaseException:
                 self._take_back(place)
@@ -216,13 +217,19 @@ class Writer:
         self.dialogue.take_back(place)
         self.dialogue.commit()
 
-    async def _catch_up_patiently(self) -> None:
-        """Catches up as soon as the storage answers; Unavailable if it does not for long."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+    async def _catch_up_patiently(self, deadline: float) -> None:
+        """Catches up as soon as the storage answers; Unavailable once the deadline has passed.
+
+        A storage that dies at every append and comes back would keep readers waiting for ever.
+        """
         while True:
             try:
-                return await self.catch_up()
+                await self.catch_up()
             except Unavailable:
                 if asyncio.get_running_loop().time() > deadline:
                     raise
                 await asyncio.sleep(RETRY_PAUSE_S)
+            else:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise Unavailable("storage_away")
+                return

@@ -31,6 +31,7 @@ from server.verification import Findings
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 LOOK_SECONDS = 0.2
 STARTS_PER_MINUTE = 3
+FULL_SECONDS = 3.0  # a disk of which only Valkey notices that it is full, such as one with a quota
 
 Trouble = Literal["storage_starting", "disk_full", "storage_broken"]
 
@@ -58,6 +59,7 @@ class EmbeddedStore:
         self._watch: asyncio.Task[None] | None = None
         self._up = False
         self._broken = False
+        self._full_until = 0.0
         self.url = f"unix://{quote(str(self._valkey.socket))}"
         self._seen = LastSeen(data / "store" / "last-seen")
         self._opening = Opening(self._valkey, self.url, self._seen, repair_command(data))
@@ -136,6 +138,9 @@ class EmbeddedStore:
                 self._up = False
                 if self._valkey.was_killed():
                     self._starts.clear()
+                if self._valkey.found_no_room():
+                    self._starts.clear()
+                    self._full_until = asyncio.get_running_loop().time() + FULL_SECONDS
                 log.error("store_ended", last_words=self._valkey.last_words())
                 await self._bring_back()
 
@@ -164,6 +169,8 @@ class EmbeddedStore:
         return len(self._starts) == STARTS_PER_MINUTE and now - self._starts[0] < 60
 
     def _full(self) -> bool:
+        if asyncio.get_running_loop().time() < self._full_until:
+            return True
         return self._free(self._data) < LEAST_FREE_BYTES
 
     def _let_go(self) -> None:

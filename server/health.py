@@ -48,9 +48,12 @@ class Health:
         """durable or not_durable while everything is kept, else what is wrong."""
         if self._leaving.is_set():
             return "going_down"
+        state = self._storage.state()
+        if state not in WRITES:
+            return state
         if not self.reachable:
             return "away"
-        return "partly_away" if self._hall.unread else self._storage.state()
+        return "partly_away" if self._hall.unread else state
 
     async def whole(self, _: Request) -> Response:
         """200 only if what is posted now will be kept."""

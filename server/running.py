@@ -99,7 +99,7 @@ async def _serve(
                 "opened", fanout=settings.fanout, storage=storage.state(), https=settings.secure
             )
             if meanwhile is None:
-                print(welcome(settings, storage, organiser), flush=True)
+                say(welcome(settings, storage, organiser))
             else:
                 own_link = f"{settings.own_url}/enter#{organiser}"
                 beside.append(asyncio.ensure_future(meanwhile(own_link)))
@@ -110,7 +110,7 @@ async def _serve(
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
     log.info("closed")
-    print("Saved and closed." if meanwhile is None else "Closed.", flush=True)
+    say("Saved and closed." if meanwhile is None else "Closed.")
 
 
 def with_port(settings: Settings, port: int) -> Settings:
@@ -119,6 +119,12 @@ def with_port(settings: Settings, port: int) -> Settings:
         return settings
     public_url = settings.public_url.removesuffix(f":{settings.port}") + f":{port}"
     return dataclasses.replace(settings, port=port, public_url=public_url)
+
+
+def say(text: str) -> None:
+    """To whoever started us; a full disk where that ends up is no reason to stop."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
 
 
 def welcome(settings: Settings, storage: Storage, organiser: str) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 LONGEST_SOCKET_PATH = 100  # bytes; macOS allows 104 with the closing zero
 LARGEST_LOG = 1_000_000  # bytes, kept twice
+NO_ROOM = ("Short write", "No space left on device", "Disk quota exceeded")
 LAUNCHER = Path(__file__).with_name("launch_valkey.py")
 
 CONFIGURATION = """\
@@ -83,6 +84,11 @@ class ValkeyProcess:
         """Whether somebody else ended it, such as a machine out of memory: no fault of its file."""
         ended = self._process.poll() if self._process else None
         return ended in (-signal.SIGKILL, -signal.SIGTERM)
+
+    def found_no_room(self) -> bool:
+        """Whether it ended because nothing more could be written, as its own words say."""
+        since = self.last_words().rpartition("Reading config")[2]
+        return any(words in since for words in NO_ROOM)
 
     def is_free(self) -> bool:
         """Whether no Valkey, ours or left over, and no child of one holds the folder."""

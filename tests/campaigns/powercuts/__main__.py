@@ -2,12 +2,14 @@
 
 import argparse
 import asyncio
+import dataclasses
 import datetime
 import importlib.metadata
+import json
 import os
 import platform
 import sys
-import time
+from pathlib import Path
 
 from our_files import ROOT
 
@@ -28,9 +30,8 @@ async def evenings(plans: list[Plan], jobs: int) -> Outcome:
         while waiting:
             plan = waiting.pop(0)
             one = await play(plan)
-            for name in ("cuts", "torn", "while_opening", "acknowledged", "lost", "epochs"):
-                setattr(whole, name, getattr(whole, name) + getattr(one, name))
-            whole.wrong += [f"seed {plan.seed}: {wrong}" for wrong in one.wrong]
+            one.wrong = [f"seed {plan.seed}: {wrong}" for wrong in one.wrong]
+            whole.add(one)
             print(f"{whole.cuts:4} cuts, {whole.acknowledged:,} acknowledged", flush=True)
 
     await asyncio.gather(*(play_on() for _ in range(jobs)))
@@ -46,7 +47,16 @@ def plans(count: int, seed: int, name: str, lie: bool = False, weaker: bool = Fa
     ]
 
 
-def page(command: str, seconds: float, always: Outcome, lying: Outcome, everysec: Outcome) -> str:
+def add_up(file: Path, outcomes: list[Outcome]) -> list[Outcome]:
+    """Together with what earlier slices have left in the file."""
+    before = [Outcome(**one) for one in json.loads(file.read_text())] if file.exists() else []
+    for outcome, earlier in zip(outcomes, before, strict=False):
+        outcome.add(earlier)
+    file.write_text(json.dumps([dataclasses.asdict(one) for one in outcomes]))
+    return outcomes
+
+
+def page(command: str, always: Outcome, lying: Outcome, everysec: Outcome) -> str:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     kinds = {
         "`appendfsync always` (the product)": always,
@@ -60,7 +70,7 @@ def page(command: str, seconds: float, always: Outcome, lying: Outcome, everysec
     )
     return f"""# Power cuts
 
-Made by `{command}` on {datetime.date.today()}, in {seconds:.0f} s.
+Made by `{command}` on {datetime.date.today()}.
 Machine: {platform.system()} {platform.machine()}, {os.cpu_count()} cores for everything.
 Python {platform.python_version()}, {versions}.
 
@@ -90,20 +100,24 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--seed", type=int, default=20_261_122)
     parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--slice", default="1/1", help="only the K-th of N parts, such as 2/3")
+    parser.add_argument("--add-to", type=Path, help="a file in which slices are added up")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.relative_to(ROOT)}")
     given = parser.parse_args()
     if reason := why_no_shim():
         sys.exit(reason)
-    begun = time.monotonic()
     few = max(1, given.count // WEAKER_SHARE)
     kinds = [
         plans(given.count, given.seed, "always"),
         plans(few, given.seed, "lie", lie=True),
         plans(few, given.seed, "everysec", weaker=True),
     ]
-    outcomes = [asyncio.run(evenings(kind, given.jobs)) for kind in kinds]
+    share, of = map(int, given.slice.split("/"))
+    outcomes = [asyncio.run(evenings(kind[share - 1 :: of], given.jobs)) for kind in kinds]
     command = f"./run campaign powercuts --count {given.count} --seed {given.seed} --write"
-    text = page(command, time.monotonic() - begun, *outcomes)
+    if given.add_to:
+        outcomes = add_up(given.add_to, outcomes)
+    text = page(command, *outcomes)
     wrong = [one for outcome in outcomes for one in outcome.wrong]
     print(text, *wrong, sep="\n")
     if given.write:

@@ -6,7 +6,7 @@ import random
 import socket
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import msgspec
@@ -49,6 +49,10 @@ class Outcome:
     lost: int = 0
     epochs: int = 0
     wrong: list[str] = field(default_factory=list)
+
+    def add(self, other: "Outcome") -> None:
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
 
 
 class Burst:
