@@ -14,7 +14,7 @@ from typing import cast
 import msgpack
 import uvloop
 
-QUIET_SECONDS = 3.0
+QUIET_SECONDS = 10.0
 CONNECTING_AT_ONCE = 50
 MASK = b"\x00\x00\x00\x00"  # masking with zeros: allowed, and free
 
