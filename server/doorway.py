@@ -167,14 +167,21 @@ class Doorway(asyncio.Protocol):
 class Page(H11Protocol):
     """Plain HTTP as uvicorn serves it, with an end to everybody's patience."""
 
+    _is_a_websocket = False
+
     def __init__(self, doorstep: Doorstep, *uvicorns: Any) -> None:
         super().__init__(*uvicorns)
         self._doorstep = doorstep
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if not self.transport.is_closing():
+        if not (self._is_a_websocket or self.transport.is_closing()):
             self._doorstep.note(self)
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        super().handle_websocket_upgrade(event)
+        self._is_a_websocket = True  # whose request, to this parser, never ends
+        self._doorstep.forget(self)
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -136,7 +136,7 @@ async def test_a_websocket_opens_however_its_request_is_cut(
             await asyncio.sleep(0)
         said = await phone.reader.readuntil(b"maxPayload")
         assert said.startswith(b"HTTP/1.1 101 ")
-        await asyncio.sleep(doorway.HEAD_SECONDS * 2)
+        await asyncio.sleep(doorway.BODY_SECONDS + doorway.TICK_SECONDS * 2)
         assert not phone.reader.at_eof(), "its request had been whole"
 
 
