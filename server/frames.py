@@ -78,8 +78,7 @@ class Wire(Incoming):
         response = self.conn.accept(event)
         self.conn.send_response(response)
         self.handshake_initiated = self.handshake_complete = True
-        self.hold()
-        self.write(b"".join(self.conn.data_to_send()))
+        self.hold(b"".join(self.conn.data_to_send()))
         if response.status_code == 101:
             self.session = engine.open(self, event.headers)
         self.let_go()
