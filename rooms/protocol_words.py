@@ -47,7 +47,8 @@ history is noticed. The ack is
 ```
 
 `now` is the server's clock in milliseconds since 1970, for timers. `reconnect_within` is a time in
-milliseconds: after losing the connection, wait a random part of it before connecting again.
+milliseconds: after losing the connection, wait a random part of it before connecting again. It
+grows with the hall, and is short for staff, who come back first.
 Joining, reloading and reconnecting are all this one step.
 
 ## Views and frames

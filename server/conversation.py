@@ -13,7 +13,7 @@ import structlog
 from rooms.errors import DialogtischError, Erased, Forgotten, Malformed, Unavailable
 from rooms.hall import Hall
 from rooms.live import LiveDialogue, Welcome
-from rooms.messages import Actor, Answer
+from rooms.messages import Actor, Answer, Staff
 from rooms.writer import INTERNAL
 from server.fanout import Reply
 from server.limits import Caller, TooFast
@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 TOO_FAST_ALLOWED = 100
 COMMANDS_A_HELLO_IS_WORTH = 4
 SHORTEST_RECONNECT_MS = 500
-RECONNECT_MS_PER_CONNECTION = 3
+RECONNECT_MS_PER_CONNECTION = 2
+STAFF_RECONNECT_MS = 300
 LONGEST_RECONNECT_MS = 10_000
 
 
@@ -108,11 +109,11 @@ class Conversation:
             line.by,
             greeting.epoch,
             greeting.version,
-            lambda welcome: reply(self._answer(welcome)),
+            lambda welcome: reply(self._answer(line.by, welcome)),
             greeting.furthest,
         )
 
-    def _answer(self, welcome: Welcome | DialogtischError) -> object:
+    def _answer(self, by: Actor, welcome: Welcome | DialogtischError) -> object:
         if isinstance(welcome, DialogtischError):
             return _not_welcome(welcome)
         return {
@@ -120,13 +121,18 @@ class Conversation:
             "epoch": welcome.epoch,
             "version": welcome.version,
             "now": self._hall.clock(),
-            "reconnect_within": reconnect_within(self._connections()),
+            "reconnect_within": reconnect_within(self._connections(), by),
             "views": welcome.frames,
         }
 
 
-def reconnect_within(connections: int) -> int:
-    """Milliseconds over which that many connections should come back when they fell all at once."""
+def reconnect_within(connections: int, by: Actor) -> int:
+    """Milliseconds over which somebody should come back when that many fell all at once.
+
+    Staff first: they are few, and the hall waits for them.
+    """
+    if isinstance(by, Staff):
+        return STAFF_RECONNECT_MS
     needed = connections * RECONNECT_MS_PER_CONNECTION
     return min(max(SHORTEST_RECONNECT_MS, needed), LONGEST_RECONNECT_MS)
 

@@ -22,12 +22,15 @@ from rooms.errors import Malformed
 from server import limits
 from server.frames import WIRE, Wire
 from server.packets import ready_frame
+from server.serving import places
 
 PATH = "/socket.io/"
 PING_SECONDS = 25
 PONG_SECONDS = 20
 TICK_SECONDS = 1.0
 QUERIES_REMEMBERED = 256
+MOST_STRANGERS = 4_000
+STAFF_PLACES = 64
 
 
 class Register(AsyncManager):  # type: ignore[misc]
@@ -120,6 +123,7 @@ class Engine:
         self._now = 0
         self._timer: asyncio.TimerHandle | None = None
         self._under_way: set[asyncio.Task[None]] = set()
+        self._phone_places = places() - STAFF_PLACES
         terms = {
             "upgrades": [],
             "pingTimeout": PONG_SECONDS * 1000,
@@ -148,6 +152,12 @@ class Engine:
         wanted = (asked.get("EIO"), asked.get("transport"), asked.get("sid"))
         return path == PATH and wanted == (["4"], ["websocket"], None)
 
+    def has_room(self, connections: int, headers: Headers) -> bool:
+        """Whether one more may come. The last places are for those who show a cookie of staff."""
+        if connections <= self._phone_places:
+            return True
+        return any("dt_" in cookies for cookies in headers.get_all("Cookie"))
+
     def open(self, wire: Wire, headers: Headers) -> Session:
         """A stranger on a wire; python-socketio hears of it and waits for its CONNECT."""
         sid = self._sio.eio.generate_id()
@@ -155,6 +165,8 @@ class Engine:
         session.turn.add(session)
         self._sio.eio.sockets[sid] = session
         self._sio.environ[sid] = _environ(wire, headers)
+        if len(self._strangers) >= MOST_STRANGERS:
+            self._turn_out(next(iter(self._strangers)), "door_full")
         self._strangers[sid] = time.monotonic()
         wire.write(_text(f'{engine_packets.OPEN}{{"sid":"{sid}",{self._terms}}}'))
         if self._timer is None:
@@ -211,8 +223,11 @@ class Engine:
         for sid, since in list(self._strangers.items()):
             if since > latest:
                 return
-            del self._strangers[sid]
-            self._sio.eio.sockets[sid].cut("not_connected")
+            self._turn_out(sid, "not_connected")
+
+    def _turn_out(self, sid: str, reason: str) -> None:
+        del self._strangers[sid]
+        self._sio.eio.sockets[sid].cut(reason)
 
 
 async def _after(before: "asyncio.Task[None] | None", work: Coroutine[Any, Any, None]) -> None:

@@ -40,6 +40,9 @@ class Engine(Protocol):
     def opens(self, address: str) -> bool:
         """Whether a websocket at this address can be a session."""
 
+    def has_room(self, connections: int, headers: Headers) -> bool:
+        """Whether there is a place for one more, who shows these headers."""
+
     def open(self, wire: "Wire", headers: Headers) -> Session:
         """The session of a wire whose websocket stands."""
 
@@ -75,7 +78,10 @@ class Wire(Incoming):
             super().connection_made(self.transport)
             super().handle_connect(event)
             return
-        response = self.conn.accept(event)
+        if engine.has_room(len(self.connections), event.headers):
+            response = self.conn.accept(event)
+        else:
+            response = self.conn.reject(503, "There is no place left.\n")
         self.conn.send_response(response)
         self.handshake_initiated = self.handshake_complete = True
         self.hold(b"".join(self.conn.data_to_send()))

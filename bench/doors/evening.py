@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.hall.crowd import crowd_of
 from server.phones import Desk, Screen
@@ -29,7 +30,9 @@ class Evening:
 
 
 @asynccontextmanager
-async def evening_for(phones: int, *options: str) -> AsyncIterator[Evening]:
+async def evening_for(
+    phones: int, *options: str, data: Path | None = None
+) -> AsyncIterator[Evening]:
     """As large as that many phones need, with the moderator and the board connected."""
-    async with trial_server(options=options) as (link, server), crowd_of(phones, link) as crowd:
+    async with trial_server(data, options) as (link, server), crowd_of(phones, link) as crowd:
         yield Evening(crowd.desk.url, server, crowd.desk, crowd.moderator, crowd.board)

@@ -72,10 +72,29 @@ const welcome = (views: Frame[], change: object = {}) => ({
   ...change,
 });
 
-function page(onRefused = (_reason: string) => {}): { socket: FakeSocket; line: Connection } {
+function page(
+  onRefused = (_reason: string) => {},
+  auth: Record<string, string> = {},
+): { socket: FakeSocket; line: Connection } {
   const socket = new FakeSocket();
-  const line = connect({ code: "ABCDEFGH", auth: {}, onRefused }, socket);
+  const line = connect({ code: "ABCDEFGH", auth, onRefused }, socket);
   return { socket, line };
+}
+
+/** Seconds before each of the next tries, when none succeeds and chance is unkind. */
+function waitsOf(socket: FakeSocket, context: TestContext, tickMs: number): number[] {
+  const waits: number[] = [];
+  for (let failure = 0; failure < 6; failure++) {
+    socket.turnAway("");
+    const before = socket.connects;
+    let waited = 0;
+    while (socket.connects === before) {
+      context.mock.timers.tick(tickMs);
+      waited += tickMs / 1000;
+    }
+    waits.push(waited);
+  }
+  return waits;
 }
 
 async function livePage() {
@@ -154,18 +173,14 @@ test("every failure doubles the window, up to ten seconds", (context: TestContex
   context.mock.timers.enable({ apis: ["setTimeout"] });
   context.mock.method(Math, "random", () => 1);
   const { socket } = page();
-  const waits: number[] = [];
-  for (let failure = 0; failure < 6; failure++) {
-    socket.turnAway("");
-    const before = socket.connects;
-    let waited = 0;
-    while (socket.connects === before) {
-      context.mock.timers.tick(1000);
-      waited += 1;
-    }
-    waits.push(waited);
-  }
-  assert.deepEqual(waits, [2, 4, 8, 10, 10, 10]);
+  assert.deepEqual(waitsOf(socket, context, 1000), [2, 4, 8, 10, 10, 10]);
+});
+
+test("staff knock again soon, however often nobody opened", (context: TestContext) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  context.mock.method(Math, "random", () => 1);
+  const { socket } = page(undefined, { link: "abc" });
+  assert.deepEqual(waitsOf(socket, context, 500), [1.5, 1.5, 1.5, 1.5, 1.5, 1.5]);
 });
 
 test("a final refusal at the door is told once and never tried again", (context: TestContext) => {

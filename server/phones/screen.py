@@ -13,6 +13,7 @@ from server.phones.outbox import PASSING, Outbox, Told
 ANSWER_SECONDS = 20.0
 HELLO_AGAIN_SECONDS = 1.0
 LONGEST_WINDOW_SECONDS = 10.0
+LONGEST_STAFF_WINDOW_SECONDS = 1.5
 
 SEEN = ("epoch", "version")
 
@@ -145,6 +146,7 @@ class Screen:
     async def _come_back(self) -> None:
         """Everybody who lost the line at once comes back spread over the announced window."""
         window = self._window
+        longest = LONGEST_STAFF_WINDOW_SECONDS if "link" in self._auth else LONGEST_WINDOW_SECONDS
         while True:
             await asyncio.sleep(random.random() * window)
             try:
@@ -154,7 +156,7 @@ class Screen:
                 self._leave(refused)
                 return
             except OSError:
-                window = min(window * 2, LONGEST_WINDOW_SECONDS)
+                window = min(window * 2, longest)
 
     # Hearing
 

@@ -10,6 +10,7 @@ from websockets.exceptions import InvalidStatus
 
 from rooms.erasure import Erasure
 from rooms.live import LiveDialogue
+from rooms.messages import Participant, PersonId
 from server.conversation import reconnect_within
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,7 +29,7 @@ async def test_a_phone_gets_whole_views_with_its_first_hello(evening: OpenSocket
     assert [frame["of"] for frame in hello["views"]] == ["shared", "mine"]
     assert all(frame["from"] is None for frame in hello["views"])
     assert hello["views"][0]["put"]["dialogue"]["code"] == evening.code
-    assert hello["reconnect_within"] == reconnect_within(1)
+    assert hello["reconnect_within"] == reconnect_within(1, Participant(PersonId("p")))
     await phone.close()
 
 

@@ -11,7 +11,7 @@ import uvloop
 from phones import CONNECT, Phone, until
 from sockets_open import TOKEN, OpenSockets
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from wires_open import OpenWires, on_loop
 
 from server import engine
@@ -125,3 +125,34 @@ async def announced_by_engine_io() -> dict[str, Any]:
         patch.setattr(engineio.async_socket.AsyncSocket, "schedule_ping", lambda _: None)
         await eio._handle_connect({}, "websocket")
     return said[0]
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_last_places_are_for_staff(ready: OpenSockets) -> None:
+    link = await ready.link("moderator")
+    phone = await ready.phone()
+    ours = ready.sockets._engine
+    assert ours is not None
+    ours._phone_places = 1
+    with pytest.raises(InvalidStatus) as full:
+        await ready.phone(1)
+    assert full.value.response.status_code == 503
+    staff = await ready.staff(link)
+    assert (await staff.hello())["ok"]
+    assert not phone.is_closed
+    await staff.close()
+    await phone.close()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_stranger_who_stood_here_longest_makes_room(
+    ready: OpenSockets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MOST_STRANGERS", 2)
+    strangers = [await Phone.open(ready.url) for _ in range(2)]
+    phone = await ready.phone()
+    await strangers[0].until_closed()
+    assert not strangers[1].is_closed
+    assert (await phone.hello())["ok"]
+    for one in (*strangers, phone):
+        await one.close()

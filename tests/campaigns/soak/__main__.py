@@ -53,7 +53,8 @@ one in five without waiting for the answer. Ran {outcome.seconds / 60:.0f} minut
 | faults | {faults} |
 | answers to commands | {answers}; {outcome.unanswered} given up by a reload before theirs |
 | log | {outcome.entries:,} entries; every saved command there once, by its person; seals whole |
-| what a log entry costs the server | {growth.per_entry:.0f} bytes |
+| what a log entry costs the server | {growth.grown_per_entry:.0f} bytes within the longest life, \
+{growth.per_entry:.0f} where it is read at a start |
 | server's memory by life | {slopes} |
 | the same less what the log explains | {growth.residual_slope / 1e6:+.1f} MB/h over the whole |
 | longest life against a new start from the same log | server {growth.unexplained / 1e6:+.1f} MB, \
@@ -61,7 +62,9 @@ store {growth.store_unexplained / 1e6:+.1f} MB (bound {MOST_UNEXPLAINED_BYTES / 
 | written for people to read | {growth.said_bytes:,} bytes |
 
 Explained is what a server needs that was just started from the same log with the same people.
-`held` are things kept for connections; in calm there must be one per connection and no more.
+A start reads the whole log at once and keeps more pages of memory than a server that grew with it,
+so that bound is generous; that nothing but the log grows, the bytes per entry say. In calm there
+must be one of everything that is kept for connections per connection, and no more.
 
 {_table(outcome.samples)}
 """

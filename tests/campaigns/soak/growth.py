@@ -19,13 +19,17 @@ SPARE = {"files": 4, "threads": 6, "store_files": 2}
 
 @dataclass
 class Growth:
-    """Bytes; `slopes` by life: bytes an hour over the life, and its minutes."""
+    """Bytes; `slopes` by life: bytes an hour over the life, and its minutes.
+
+    `per_entry` between the beginnings of lives, `grown_per_entry` within the last long one.
+    """
 
     unexplained: int = 0
     store_unexplained: int = 0
     residual_slope: float = 0.0
     slopes: dict[int, tuple[float, float]] = field(default_factory=dict)
     per_entry: float = 0.0
+    grown_per_entry: float = 0.0
     said_bytes: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -48,6 +52,7 @@ def growth(
     found.said_bytes = last.said_bytes
     for life in {one.life for one in warm}:
         found.slopes[life] = _slope(life, warm)
+    found.grown_per_entry = _per_entry(before)
     found.per_entry, found.residual_slope = _residual(warm, last)
     found.wrong += _too_much(found) + _kept(before, last, connected)
     return found
@@ -60,6 +65,13 @@ def _slope(life: int, warm: Sequence[Sample]) -> tuple[float, float]:
         return 0.0, minutes
     fit = statistics.linear_regression([one.at for one in own], [one.rss for one in own])
     return fit.slope * 3_600, minutes
+
+
+def _per_entry(life: Sequence[Sample]) -> float:
+    entries = [one.entries for one in life]
+    if len(set(entries)) < 2:
+        return 0.0
+    return statistics.linear_regression(entries, [one.rss for one in life]).slope
 
 
 def _residual(warm: Sequence[Sample], last: Sample) -> tuple[float, float]:

@@ -1,0 +1,138 @@
+"""The hall fills while the flood stands in its door; the moderator goes on working."""
+
+import asyncio
+import socket
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from program import Installation
+
+from campaigns.flood.flood import Flood
+from server.phones import Desk, Phone, Screen
+
+MOST_SECONDS = 1.0
+SECONDS_BETWEEN_ACKS = 0.1
+RISING_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`flood` sockets stand in the door while `phones` join, `at_once` of them at a time."""
+
+    flood: int = 10_000
+    phones: int = 2_000
+    at_once: int = 50
+    stay: float = 15.0
+
+
+@dataclass
+class Outcome:
+    """Seconds in order; `cut` are sockets of the flood, by kind."""
+
+    plan: Plan
+    joins: list[float] = field(default_factory=list)
+    acks: list[float] = field(default_factory=list)
+    tried_again: int = 0
+    opened: Counter[str] = field(default_factory=Counter)
+    cut: Counter[str] = field(default_factory=Counter)
+    stood: int = 0
+    most_files: int = 0
+    most_rss: int = 0
+    rss_before: int = 0
+
+    @property
+    def wrong(self) -> list[str]:
+        """What must not be, but for speed: that depends on the machine."""
+        found = []
+        if len(self.joins) < self.plan.phones:
+            found.append(f"only {len(self.joins)} of {self.plan.phones} phones came in")
+        if not self.stood:
+            found.append("there was no flood")
+        return found
+
+    @property
+    def late(self) -> list[str]:
+        found = {"a phone's way in": self.joins, "the moderator's answers": self.acks}
+        return [
+            f"p99 of {what} is {p99(all_):.2f} s"
+            for what, all_ in found.items()
+            if p99(all_) >= MOST_SECONDS
+        ]
+
+
+def p99(seconds: list[float]) -> float:
+    return sorted(seconds)[int(len(seconds) * 0.99)]
+
+
+async def run(plan: Plan, folder: Path) -> Outcome:
+    outcome = Outcome(plan)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = Installation(folder, port)
+    await program.open()
+    try:
+        desk = await Desk.of_organiser(program.organiser_link)
+        wanted = {"template": "blank", "languages": ["de"], "tables": 50}
+        made = await desk.post("/api/dialogues", wanted)
+        moderator = await desk.staff(made["moderator_link"])
+        await moderator.connect()
+        await _flooded(plan, outcome, program, moderator)
+        await moderator.close()
+    finally:
+        await program.close()
+    return outcome
+
+
+async def _flooded(plan: Plan, outcome: Outcome, program: Installation, moderator: Screen) -> None:
+    server = psutil.Process(program.pid)
+    outcome.rss_before = server.memory_info().rss
+    flood = Flood(program.own_url, plan.flood)
+    rising = asyncio.create_task(flood.rise())
+    async with asyncio.timeout(RISING_SECONDS):
+        while sum(flood.opened.values()) < plan.flood:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    working = asyncio.create_task(_work(moderator, outcome))
+    begun = time.monotonic()
+    phones = [Phone(program.url, moderator.code) for _ in range(plan.phones)]
+    coming = asyncio.Semaphore(plan.at_once)
+    await asyncio.gather(*(_come(phone, coming, outcome) for phone in phones))
+    _look(server, flood, outcome)
+    await asyncio.sleep(max(0.0, begun + plan.stay - time.monotonic()))
+    _look(server, flood, outcome)
+    for task in (working, rising):
+        task.cancel()
+    outcome.opened, outcome.cut = flood.opened, Counter(flood.cut)
+    flood.fall()
+    await asyncio.gather(*(phone.close() for phone in phones))
+
+
+async def _come(phone: Phone, coming: asyncio.Semaphore, outcome: Outcome) -> None:
+    """As a page does it: whoever finds no way in tries again, and that counts as time."""
+    async with coming:
+        begun = time.monotonic()
+        while True:
+            try:
+                await phone.join("de")
+                break
+            except OSError:
+                outcome.tried_again += 1
+                await asyncio.sleep(0.2)
+        outcome.joins.append(time.monotonic() - begun)
+
+
+async def _work(moderator: Screen, outcome: Outcome) -> None:
+    while True:
+        await asyncio.sleep(SECONDS_BETWEEN_ACKS)
+        begun = time.monotonic()
+        ack = await moderator.command("OfferLanguages", languages=["de"])
+        assert ack["ok"], ack
+        outcome.acks.append(time.monotonic() - begun)
+
+
+def _look(server: psutil.Process, flood: Flood, outcome: Outcome) -> None:
+    outcome.stood = max(outcome.stood, len(flood.standing))
+    outcome.most_files = max(outcome.most_files, server.num_fds())
+    outcome.most_rss = max(outcome.most_rss, server.memory_info().rss)
