@@ -1,0 +1,1 @@
+"""Servers are replaced under open pages, and pages of an older build go on talking to newer ones."""
