@@ -37,14 +37,19 @@ Of more than three connections of one phone, or twenty of one staff link, the ol
 ## hello
 
 First of all, and again whenever its view does not fit, a client sends the event
-`hello {epoch, version, seen}`: what its shared view holds, or null and null, and in `seen` the
+`hello {epoch, version, protocol, seen}`: what its shared view holds, or null and null, and in `seen` the
 furthest `{epoch, version}` it has heard of in any way, such as the ack of a command of an earlier
 visit (may be left out or null). With it a process that lags behind catches up first, and lost
 history is noticed. The ack is
 
 ```
-{ok: true, epoch, version, now, reconnect_within, views: [frame, ...]}
+{ok: true, epoch, version, now, reconnect_within, protocol, build, views: [frame, ...]}
 ```
+
+`protocol` in a hello is the version of this page that a client speaks (1 if it says none), in the
+ack the server's. A later server goes on understanding earlier clients; what it adds to answers and
+views, they ignore. `build` names the web pages that the server hands out now: a page of another
+build offers to be loaded anew, and does so by itself once everything is saved and nobody writes.
 
 `now` is the server's clock in milliseconds since 1970, for timers. `reconnect_within` is a time in
 milliseconds: after losing the connection, wait a random part of it before connecting again. It

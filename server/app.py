@@ -57,9 +57,9 @@ async def create_app(
     hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
     entry = Entry(Keys(await storage.log.secret()), hall, settings.public_url, storage.ended)
     entry.when_ended = sockets.cut_session
-    sockets.open(hall, entry)
     codes = KnownCodes(hall)
     pages = Pages(read_manifest(static), codes, settings.public_url, settings.source_url)
+    sockets.open(hall, entry, pages.build)
     dialogues = Dialogues(hall, codes, entry, settings.public_url, settings.secure)
     rehearsals = Rehearsals(hall, entry, settings.secure)
     erasures = Erasures(hall, entry)

@@ -18,6 +18,7 @@ from rooms.writer import INTERNAL
 from server.fanout import Reply
 from server.limits import Caller, TooFast
 from server.orders import Greeting, read_greeting, read_order
+from server.shells import PROTOCOL
 
 log = structlog.get_logger(__name__)
 
@@ -45,11 +46,15 @@ class Line:
 
 
 class Conversation:
-    """Takes what lines say to the dialogues of the hall; `connections` counts all lines."""
+    """Takes what lines say to the dialogues of the hall; `connections` counts all lines.
 
-    def __init__(self, hall: Hall, connections: Callable[[], int]) -> None:
+    `build` names the pages this server hands out, so that an older one can offer to be loaded anew.
+    """
+
+    def __init__(self, hall: Hall, connections: Callable[[], int], build: str = "") -> None:
         self._hall = hall
         self._connections = connections
+        self._build = build
         self._waking: set[asyncio.Task[None]] = set()
 
     def hear(self, line: Line, event: list[Any], reply: Reply) -> None:
@@ -121,6 +126,8 @@ class Conversation:
             "epoch": welcome.epoch,
             "version": welcome.version,
             "now": self._hall.clock(),
+            "protocol": PROTOCOL,
+            "build": self._build,
             "reconnect_within": reconnect_within(self._connections(), by),
             "views": welcome.frames,
         }

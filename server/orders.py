@@ -24,11 +24,15 @@ class Seen(msgspec.Struct):
 
 
 class Greeting(msgspec.Struct):
-    """A page says what it holds: nothing yet, or the shared view at a version of an epoch."""
+    """A page says what it holds: nothing yet, or the shared view at a version of an epoch.
+
+    `protocol`: the one it speaks; pages from before it was said speak the first.
+    """
 
     epoch: int | None = None
     version: int | None = None
     seen: Seen | None = None
+    protocol: int = 1
 
     @property
     def furthest(self) -> Position:

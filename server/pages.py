@@ -13,6 +13,7 @@ from server.shells import (
     CODE_NOT_FOUND,
     PAGE_NOT_FOUND,
     Assets,
+    build_of,
     not_found,
     preferred_language,
     shell,
@@ -31,6 +32,7 @@ class Pages:
         self, assets: dict[str, Assets], codes: KnownCodes, public_url: str, source_url: str
     ) -> None:
         self.assets = assets
+        self.build = build_of(assets)
         self.codes = codes
         self.public_url = public_url
         self.source_url = source_url
@@ -96,7 +98,7 @@ class Pages:
                 self.assets[page],
                 public_url=self.public_url,
                 language=_language(request),
-                facts=facts,
+                facts={"build": self.build, **facts},
             )
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import random
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
@@ -12,6 +13,7 @@ import structlog
 import uvicorn
 
 from server.app import create_app
+from server.conversation import reconnect_within
 from server.entry import Keys
 from server.logs import set_up_logs, tell_loop
 from server.ports import take_port
@@ -22,6 +24,7 @@ from server.storage import Storage, open_storage
 log = structlog.get_logger(__name__)
 
 LINE = "─" * 72
+LONGEST_FAREWELL_S = 5.0
 Meanwhile = Callable[[str], Coroutine[Any, Any, None]]
 
 
@@ -59,6 +62,28 @@ class Evening(uvicorn.Server):
         else:
             self.handle_exit(number, None)
         self._leaving.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets nobody new in, then sends everybody elsewhere one by one, not all at once.
+
+        They come back within the window they were told, at another process if there is one; what
+        was not answered by then they offer again with its old id.
+        """
+        for server in self.servers:
+            server.close()
+        for port in sockets or []:
+            port.close()
+        here = list(self.server_state.connections)
+        random.shuffle(here)
+        pause = min(reconnect_within(len(here)) / 1000, LONGEST_FAREWELL_S) / max(1, len(here))
+        for connection in here:
+            if self.force_exit:
+                break
+            if connection in self.server_state.connections:  # it may have left meanwhile
+                if connection.transport is not None and not connection.transport.is_closing():
+                    connection.shutdown()
+                await asyncio.sleep(pause)
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -3,6 +3,7 @@
 A shell holds nothing of a dialogue but its code; what may be seen comes over the socket.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,10 +60,16 @@ def read_manifest(static: Path = STATIC) -> dict[str, Assets]:
     }
 
 
+def build_of(assets: Mapping[str, Assets]) -> str:
+    """Names this build of the pages: another name means that some page is another one."""
+    files = sorted(path for one in assets.values() for path in (*one.scripts, *one.styles))
+    return hashlib.sha256("\n".join(files).encode()).hexdigest()[:12]
+
+
 def shell(
     page: str, assets: Assets, *, public_url: str, language: str, facts: Mapping[str, str]
 ) -> str:
-    """One page before its script runs; `facts` become meta tags (code, table)."""
+    """One page before its script runs; `facts` become meta tags (code, table, build)."""
     metas = {"public-url": public_url, "protocol": str(PROTOCOL), "page": page, **facts}
     scripts = "".join(
         f'<script type="module" src="/static/{escape(path)}"></script>\n' for path in assets.scripts

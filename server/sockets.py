@@ -56,11 +56,11 @@ class Sockets:
         self.sio.on("connect", self._connect)
         self.sio.on("disconnect", self._disconnect)
 
-    def open(self, hall: Hall, door: StaffDoor) -> None:
-        """Where the dialogues are, and who knows the staff."""
+    def open(self, hall: Hall, door: StaffDoor, build: str = "") -> None:
+        """Where the dialogues are, who knows the staff, and which pages are handed out."""
         self._hall = hall
         self._admission = Admission(self._settings, hall, door)
-        self._conversation = Conversation(hall, self.__len__)
+        self._conversation = Conversation(hall, self.__len__, build)
 
     def app(self, others: Any) -> Any:
         """The ASGI app: sockets below /socket.io/, everything else goes to `others`."""

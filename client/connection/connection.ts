@@ -10,6 +10,7 @@ import { electSender, type Sender } from "./owner.ts";
 import { browserShelf, memoryShelf } from "./shelf.ts";
 import { dropErased, forgetDialogue } from "./erased.ts";
 import { openSocket, type Socket } from "./socket.ts";
+import { browserSurroundings, PROTOCOL, Version } from "./version.ts";
 import { apply, further, nothingYet, type Frame, type Position, type View } from "./view.ts";
 import { onWake } from "./wake.ts";
 
@@ -33,6 +34,10 @@ export interface Connection {
   readonly commands: ReadonlySignal<readonly Command[]>;
   /** False: waiting commands would not survive a reload. */
   readonly keeps: ReadonlySignal<boolean>;
+  /** The server hands out newer pages than this one. */
+  readonly newerPage: ReadonlySignal<boolean>;
+  /** Loads the newer page, now. */
+  loadNewerPage(): void;
   /** ms since 1970 on the server's clock. */
   serverNow(): number;
   /** Resolves at the final answer, however long the line is down. */
@@ -48,6 +53,8 @@ interface Hello {
   version: number;
   now: number;
   reconnect_within: number;
+  /** Missing from servers that are older than this page. */
+  build?: string;
   views: Frame[];
 }
 
@@ -96,6 +103,10 @@ export function connect(
     },
     epoch: () => shared.value.epoch ?? 0,
   });
+  const newVersion = new Version(
+    () => outbox.commands.value.every((command) => command.stage !== "waiting"),
+    browserSurroundings(),
+  );
   const sender: Sender = keep
     ? electSender(keep, tab, () => queueMicrotask(() => outbox.pump()))
     : { isThisTab: () => true };
@@ -106,7 +117,7 @@ export function connect(
     const asked = Date.now();
     const { epoch, version } = shared.value;
     const held = { epoch, version: epoch === null ? null : version };
-    const asking = { ...held, seen: further(seen, outbox.furthest()) };
+    const asking = { ...held, protocol: PROTOCOL, seen: further(seen, outbox.furthest()) };
     const hello = await socket.ask<Hello | NotWelcome>("hello", asking, within);
     greeting = false;
     if (!hello?.ok) return notWelcomed(hello?.reason);
@@ -114,6 +125,7 @@ export function connect(
     spreadMs = hello.reconnect_within;
     failures = 0;
     welcomed(hello);
+    newVersion.heard(hello.build);
   }
 
   function welcomed(hello: Hello) {
@@ -210,12 +222,15 @@ export function connect(
     state,
     commands: outbox.commands,
     keeps: outbox.keeps,
+    newerPage: newVersion.offered,
+    loadNewerPage: () => newVersion.reload(),
     serverNow: () => Date.now() + clockOffset,
     send: (name, fields) => outbox.put(name, fields),
     forget: (id) => outbox.forget(id),
     close() {
       stopWaking();
       stopErasing();
+      newVersion.stop();
       clearTimeout(timer);
       state.value = "refused";
       socket.disconnect();

@@ -1,6 +1,6 @@
 /** What everybody on a staff page must know at once: rehearsal, lost line, no way in. */
 import { Icon } from "../design/icons.tsx";
-import { commands, dialogue, lineState, refusal } from "./line.ts";
+import { commands, dialogue, lineState, loadNewerPage, newerPage, refusal } from "./line.ts";
 import { say, sayReason } from "./words.ts";
 
 export function RehearsalBand() {
@@ -19,6 +19,14 @@ export function LineBand() {
   const lost = lineState.value === "waiting";
   return (
     <div role="status">
+      {newerPage.value && !waiting && (
+        <p class="band">
+          <span>{say("newer_page.there")}</span>
+          <button type="button" onClick={loadNewerPage}>
+            {say("newer_page.load")}
+          </button>
+        </p>
+      )}
       {lost && (
         <p class="band" data-tone="warn">
           <Icon name="offline" />

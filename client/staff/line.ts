@@ -11,6 +11,10 @@ export const shared = computed(() => line.value?.shared.value ?? nothingYet);
 export const lineState = computed(() => line.value?.state.value ?? "connecting");
 export const commands = computed(() => line.value?.commands.value ?? []);
 
+/** The server hands out newer pages than this one. */
+export const newerPage = computed(() => line.value?.newerPage.value ?? false);
+export const loadNewerPage = () => line.value?.loadNewerPage();
+
 /** Why the server does not let this page in. */
 export const refusal = signal<string | null>(null);
 

@@ -108,7 +108,7 @@ test("the first hello knows nothing, and its answer makes the page live", async 
   const { socket, line } = page();
   assert.equal(line.state.value, "connecting");
   socket.comesUp();
-  assert.deepEqual(socket.last().body, { epoch: null, version: null, seen: null });
+  assert.deepEqual(socket.last().body, { epoch: null, version: null, protocol: 1, seen: null });
   await socket.last().answer(welcome([frame({}), frame({ of: "mine", put: { me: {} } })]));
   assert.equal(line.state.value, "live");
   assert.deepEqual([line.shared.value.version, line.mine.value.entries.size], [5, 1]);
@@ -123,7 +123,7 @@ test("a frame that fits changes the view", async () => {
 test("after a gap the page keeps showing what it has and says hello for everything", async () => {
   const { socket, line } = await livePage();
   socket.tell(frame({ from: 8, to: 9 }));
-  assert.deepEqual(socket.last().body, { epoch: null, version: null, seen: { epoch: 1, version: 5 } });
+  assert.deepEqual(socket.last().body, { epoch: null, version: null, protocol: 1, seen: { epoch: 1, version: 5 } });
   assert.equal(line.shared.value.entries.size, 1);
   await socket.last().answer(welcome([frame({ to: 9 })]));
   assert.equal(line.shared.value.version, 9);
@@ -155,7 +155,7 @@ test("coming back names the version held", async (context: TestContext) => {
   context.mock.timers.tick(1000);
   assert.equal(socket.connects, 2);
   socket.comesUp();
-  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, seen: { epoch: 1, version: 5 } });
+  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, protocol: 1, seen: { epoch: 1, version: 5 } });
 });
 
 test("coming back is spread over the window the server announced", async (context: TestContext) => {

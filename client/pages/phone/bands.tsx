@@ -19,11 +19,25 @@ export function Bands() {
         </div>
       )}
       <LineBand />
+      <NewerPage />
       <RefusedOrders />
       <p class="only-read" role="status">
         {announcement.value}
       </p>
     </>
+  );
+}
+
+/** Offered only while nothing would have to wait for it; otherwise it loads itself later. */
+function NewerPage() {
+  if (!line.newerPage.value || waiting.value.length > 0) return null;
+  return (
+    <div class="band" role="status">
+      <span class="band-text">{t("newer_page")}</span>
+      <button type="button" onClick={line.loadNewerPage}>
+        {t("newer_page_load")}
+      </button>
+    </div>
   );
 }
 

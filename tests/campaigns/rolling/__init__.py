@@ -1,1 +1,1 @@
-"""Servers are replaced under open pages, and pages of an older build go on talking to newer ones."""
+"""Servers are replaced under open pages, and older pages go on talking to newer servers."""
