@@ -11,7 +11,7 @@ SEED = 20_261_122
 
 @pytest.fixture(scope="session")
 def plan() -> Plan:
-    return Plan(seed=SEED, rounds=2, dialogues=3, phones=4)
+    return Plan(seed=SEED, rounds=2, dialogues=3, phones=4, appends=10)
 
 
 async def test_p2_p12_nothing_acknowledged_is_lost_in_silence_when_primaries_fail(
@@ -31,3 +31,4 @@ def has_teeth(outcome: Outcome) -> None:
     assert outcome.nodes_used > 1
     assert outcome.returned > 0
     assert outcome.epochs > 0
+    assert [len(taken) for taken in outcome.append_ms.values()] == [10, 10]

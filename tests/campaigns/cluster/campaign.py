@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 import tempfile
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 from campaigns.cluster.evening import Evening, Kept, Process
 from campaigns.cluster.faults import Faults, Round
 from campaigns.cluster.local_cluster import PRIMARIES, LocalCluster, free_ports, local_cluster
+from rooms.log import EMPTY, Position
 from rooms.redis_log import RedisLog
 
 PROCESSES = 2
@@ -30,6 +32,7 @@ class Plan:
     node_timeout_ms: int = 1_000
     min_replicas: int = 0
     replicas_wait: int = 0
+    appends: int = 500
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Outcome:
     posted: int = 0
     returned: int = 0
     epochs: int = 0
+    append_ms: dict[int, list[float]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -64,7 +68,24 @@ async def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Outcom
             )
         await asyncio.gather(*(evening.end() for evening in evenings))
         await _compare(cluster, evenings, outcome)
+        outcome.append_ms = await what_waiting_costs(cluster, plan.appends)
     return outcome
+
+
+async def what_waiting_costs(cluster: LocalCluster, appends: int) -> dict[int, list[float]]:
+    """Milliseconds of one append after the other, without and with waiting for one replica."""
+    logs = {wait: RedisLog(cluster.url, replicas_wait=wait) for wait in (0, 1)}
+    tails = dict.fromkeys(logs, EMPTY)
+    taken: dict[int, list[float]] = {wait: [] for wait in logs}
+    for _ in range(appends):
+        for wait, log in logs.items():
+            begun = time.perf_counter()
+            assert await log.append(f"WAITING{wait}", tails[wait], 1, [(b"x" * 200, b"seal")])
+            taken[wait].append((time.perf_counter() - begun) * 1000)
+            tails[wait] = Position(1, tails[wait].version + 1)
+    for log in logs.values():
+        await log.close()
+    return taken
 
 
 async def _compare(cluster: LocalCluster, evenings: list[Evening], outcome: Outcome) -> None:
