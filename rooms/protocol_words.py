@@ -37,10 +37,10 @@ Of more than three connections of one phone, or twenty of one staff link, the ol
 ## hello
 
 First of all, and again whenever its view does not fit, a client sends the event
-`hello {epoch, version, protocol, seen}`: what its shared view holds, or null and null, and in `seen` the
-furthest `{epoch, version}` it has heard of in any way, such as the ack of a command of an earlier
-visit (may be left out or null). With it a process that lags behind catches up first, and lost
-history is noticed. The ack is
+`hello {epoch, version, protocol, seen}`: what its shared view holds, or null and null; in `seen`
+the furthest `{epoch, version}` it has heard of in any way, such as the ack of a command of an
+earlier visit (may be left out or null). With it a process that lags behind catches up first, and
+lost history is noticed. The ack is
 
 ```
 {ok: true, epoch, version, now, reconnect_within, protocol, build, views: [frame, ...]}

@@ -135,7 +135,7 @@ test("a hello tells also of what was saved and of which no frame came any more",
   await socket.last().answer({ ok: true, version: 7 });
   socket.disconnect();
   socket.comesUp();
-  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, seen: { epoch: 1, version: 7 } });
+  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, protocol: 1, seen: { epoch: 1, version: 7 } });
   line.close();
 });
 
