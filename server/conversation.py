@@ -140,6 +140,11 @@ def reconnect_within(connections: int, by: Actor) -> int:
     """
     if isinstance(by, Staff):
         return STAFF_RECONNECT_MS
+    return window(connections)
+
+
+def window(connections: int) -> int:
+    """Milliseconds in which so many phones can come back."""
     needed = connections * RECONNECT_MS_PER_CONNECTION
     return min(max(SHORTEST_RECONNECT_MS, needed), LONGEST_RECONNECT_MS)
 

@@ -13,7 +13,7 @@ import structlog
 import uvicorn
 
 from server.app import create_app
-from server.conversation import reconnect_within
+from server.conversation import window
 from server.entry import Keys
 from server.logs import set_up_logs, tell_loop
 from server.ports import take_port
@@ -75,7 +75,7 @@ class Evening(uvicorn.Server):
             port.close()
         here = list(self.server_state.connections)
         random.shuffle(here)
-        pause = min(reconnect_within(len(here)) / 1000, LONGEST_FAREWELL_S) / max(1, len(here))
+        pause = min(window(len(here)) / 1000, LONGEST_FAREWELL_S) / max(1, len(here))
         for connection in here:
             if self.force_exit:
                 break
