@@ -1,11 +1,24 @@
-/** Signs this browser out of every role it holds; the personal links stay good. */
+/** Signs this browser out of every role it holds, after asking; the personal links stay good. */
 import { useState } from "preact/hooks";
+import { Dialog } from "./Dialog.tsx";
 import { ask } from "./api.ts";
 import { say, sayReason } from "./words.ts";
 
 const OF_STAFF = /^dialogtisch\.[^.]+\.host\./;
 
 export function LeaveButton() {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <button type="button" class="button is-quiet is-small" onClick={() => setAsking(true)}>
+        {say("act.leave")}
+      </button>
+      {asking && <LeaveDialog onClose={() => setAsking(false)} />}
+    </>
+  );
+}
+
+function LeaveDialog({ onClose }: { onClose: () => void }) {
   const [reason, setReason] = useState("");
   const leave = async () => {
     const reply = await ask("/api/leave", "POST", {});
@@ -14,16 +27,21 @@ export function LeaveButton() {
     location.replace("/");
   };
   return (
-    <>
-      <button type="button" class="button is-quiet is-small" onClick={leave}>
-        {say("act.leave")}
-      </button>
-      {reason && (
-        <p class="small" role="alert">
-          {sayReason(reason)}
-        </p>
-      )}
-    </>
+    <Dialog title={say("leave.title")} onClose={onClose}>
+      <ul class="stack is-close">
+        <li>{say("leave.everything")}</li>
+        <li>{say("leave.links")}</li>
+      </ul>
+      {reason && <p role="alert">{sayReason(reason)}</p>}
+      <div class="dialog-foot">
+        <button type="button" class="button" onClick={onClose}>
+          {say("act.cancel")}
+        </button>
+        <button type="button" class="button is-main" onClick={leave}>
+          {say("act.leave")}
+        </button>
+      </div>
+    </Dialog>
   );
 }
 

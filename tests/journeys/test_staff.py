@@ -47,6 +47,7 @@ async def test_signing_out_leads_out_of_every_staff_page(team: Team, role: str) 
         kept = "Object.keys(localStorage).filter((key) => key.endsWith('draft')).length"
         assert await page.evaluate(kept) == 1
     await page.get_by_role("button", name="Abmelden").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Abmelden").click()
     await page.wait_for_url(lambda url: url.endswith("/"))
     assert await page.context.cookies() == []
     if role == "host":
