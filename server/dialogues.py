@@ -206,7 +206,8 @@ class Dialogues:
         except Forgotten:  # its making was cut off before anything was kept
             return None
         except Corrupted:  # stays in the list: somebody must look, and the others go on
-            return {"code": code, "title": {}, "created": 0, "broken": True}
+            repair = f"./run repair {code}"
+            return {"code": code, "title": {}, "created": 0, "broken": True, "repair": repair}
 
     def _was_never_finished(self, dialogue: Dialogue) -> bool:
         """Its making was cut off before its first link: nobody was ever let in, nobody ever can."""

@@ -39,6 +39,11 @@ def repair(arguments: Sequence[str]) -> None:
     parser.add_argument("code", nargs="?", help="only this dialogue, such as ABCD-EFGH")
     parser.add_argument("--data", default=os.environ.get(variable("data"), "./data"))
     given = parser.parse_args(arguments)
+    if os.environ.get(variable("redis_url")) and variable("data") not in os.environ:
+        raise StoreUnusable(
+            "only the store that the server brings along can be repaired like this. What others "
+            "run is restored from their backup; a damaged dialogue stays closed until then"
+        )
     typed = typed_code(given.code) if given.code else None
     if given.code and typed is None:
         raise StoreUnusable(f"{given.code!r} cannot be the code of a dialogue")

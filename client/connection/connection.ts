@@ -69,6 +69,7 @@ const LONGEST_STAFF_WINDOW_MS = 1500;
 const final = new Set([
   "unknown_code",
   "dialogue_erased",
+  "log_corrupted",
   "bad_token",
   "link_revoked",
   "not_signed_in",

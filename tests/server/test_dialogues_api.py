@@ -172,6 +172,9 @@ async def test_a_dialogue_with_a_broken_log_stays_in_the_list_and_holds_nobody_u
         while not (await listed())[broken]:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert not (await listed())[well]
+    rows = (await (await organiser.get("/api/dialogues")).json())["dialogues"]
+    [row] = [row for row in rows if row["code"] == broken]
+    assert row["repair"] == f"./run repair {broken}"
     response = await organiser.get(f"/api/dialogues/{broken}/cards.csv", timeout=ClientTimeout(5))
     assert (response.status, (await response.json())["error"]) == (500, "internal")
     await organiser.log.remove(broken)

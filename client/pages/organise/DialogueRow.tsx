@@ -9,6 +9,7 @@ import { moment, type ListedDialogue } from "./dialogues.ts";
 export function DialogueRow({ dialogue }: { dialogue: ListedDialogue }) {
   const [erasing, setErasing] = useState(false);
   if (dialogue.erased) return <ErasedRow code={dialogue.code} erased={dialogue.erased} />;
+  if (dialogue.repair) return <DamagedRow code={dialogue.code} repair={dialogue.repair} />;
   return (
     <li class="sheet dialogue-row">
       <div class="dialogue-what">
@@ -52,6 +53,20 @@ function ErasedRow({ code, erased }: { code: string; erased: { at: number; becau
         <span class="code">{shownCode(code)}</span>
         <span>{say("erase.evening_erased", { date: day(erased.at) })}</span>
         <bdi>{erased.because}</bdi>
+      </p>
+    </li>
+  );
+}
+
+/** The others go on; only whoever sits at the server can mend it. */
+function DamagedRow({ code, repair }: { code: string; repair: string }) {
+  return (
+    <li class="sheet dialogue-row">
+      <p class="row">
+        <Icon name="warning" />
+        <span class="code">{shownCode(code)}</span>
+        <span>{say("organise.broken")}</span>
+        <code dir="ltr">{repair}</code>
       </p>
     </li>
   );

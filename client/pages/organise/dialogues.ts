@@ -13,6 +13,8 @@ export interface ListedDialogue {
   moderator_link: string;
   /** Nothing is left of it but this. */
   erased?: { at: number; because: string };
+  /** Its log is damaged, so it stays closed; this command repairs it. */
+  repair?: string;
 }
 
 export const dialogues = signal<ListedDialogue[] | null>(null);
