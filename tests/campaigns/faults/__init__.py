@@ -1,10 +1,12 @@
 """Faults against real processes, and a checker that shares no code with what it checks.
 
-stream, fold, rules, shown, exports   the log read a second time: what must be seen, refused, saved
+stream, fold, rules, effects, shown, exports
+                                      the log read a second time: what must be seen, refused, saved
 history, tab, air, ghost              phones, the network between them and the hall, their records
 house, zygote                         real processes and a real Valkey, killed and brought back
-stage, crowd, trouble, schedule       one evening of seconds from one seed
-judge, screens                        the invariants
+stage, crowd, schedule                one evening of seconds from one seed
+mishaps, outside, inside, trouble     everything that goes wrong in it
+judge, refusals, screens              the invariants
 bugs, bugs_*                          mistakes put in on purpose
 crew, worker, pages                   many schedules at once, and the result pages
 """

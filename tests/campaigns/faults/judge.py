@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from campaigns.faults.effects import differs, effects
 from campaigns.faults.fold import READ, State
 from campaigns.faults.history import History, Order
-from campaigns.faults.rules import differs, effects, why_not
+from campaigns.faults.refusals import Refusals
+from campaigns.faults.rules import why_not
 from campaigns.faults.stream import Entry, broken_links
 
 
@@ -60,7 +62,7 @@ def by_id(history: History) -> dict[str, list[Order]]:
 def _entries(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
     """I2, I3, I6: each entry was asked for, stands there once, was allowed and did what it says."""
     state = State(evening.code)
-    refusals = Refusals(evening)
+    refusals = Refusals(evening.history.orders if evening.is_whole else [])
     refusals.look(state)
     for entry in evening.log:
         if entry.id in state.heard:
@@ -110,40 +112,6 @@ def _over_budget(state: State, entry: Entry) -> Iterator[str]:
                 or max(lies.values(), default=0) > rule["most_per_option"]
             ):
                 yield f"I6 at version {entry.version} somebody has the dots {lies}"
-
-
-class Refusals:
-    """I4: what was refused was to be refused at a version between question and answer."""
-
-    def __init__(self, evening: Evening) -> None:
-        self._open: list[tuple[Order, int, int, str]] = []
-        if not evening.is_whole:
-            return
-        orders = evening.history.orders
-        known = [(o, o.accepted[0]) for o in orders if o.accepted]
-        saved = sorted((s.heard, (s.answer or {})["version"]) for _, s in known)
-        begun = [(o.sends[0].at, (s.answer or {})["version"]) for o, s in known]
-        for order in orders:
-            for send in order.refused:
-                oldest = max((v for heard, v in saved if heard < send.at), default=0)
-                newest = min((v for at, v in begun if at > send.heard), default=10**9) - 1
-                reason = (send.answer or {})["reason"]
-                self._open.append((order, oldest, newest, reason))
-
-    def look(self, state: State) -> None:
-        if not state.about:
-            return
-        self._open = [one for one in self._open if not self._is_true(state, *one)]
-
-    def _is_true(self, state: State, order: Order, oldest: int, newest: int, why: str) -> bool:
-        if not oldest <= state.version <= newest:
-            return False
-        return why_not(state, order.who, order.body) == why
-
-    def unexplained(self) -> Iterator[str]:
-        for order, oldest, newest, reason in self._open:
-            where = f"at no version from {oldest} to {newest}"
-            yield f"I4 {order.id} {order.body} was refused with {reason}, which is true {where}"
 
 
 def _answers(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:

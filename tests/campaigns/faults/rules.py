@@ -1,16 +1,14 @@
-"""What the workshop allows and what must come of it: the rules of the evening, written again.
+"""What the workshop allows: the rules of the evening, written again.
 
-`why_not` gives the reason of a refusal or None; `effects` the events an accepted command must have
-caused, without the ids and times that the server chooses.
+`why_not` gives the reason for which a command must be refused, or None.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from campaigns.faults.fold import ANSWERS, Fields, State
+from campaigns.faults.fold import Fields, State
 
 PHONES, HOSTS, MODERATORS = "participant", "host", "moderator"
-VALUES = {name: value for value, name in ANSWERS.items()}
 
 
 class Who(NamedTuple):
@@ -22,12 +20,11 @@ class Who(NamedTuple):
 
 
 Rule = Callable[[State, Who, Fields], str | None]
-Effect = Callable[[State, Who, Fields], list[Fields]]
 
 
 def why_not(state: State, who: Who, body: Fields) -> str | None:
     """The reason for which this command must be refused at this version, if any."""
-    roles, rule, _ = RULES[body["name"]]
+    roles, rule = RULES[body["name"]]
     if who.role not in roles:
         return "not_allowed"
     if who.role == PHONES:
@@ -36,12 +33,6 @@ def why_not(state: State, who: Who, body: Fields) -> str | None:
     elif who.id != "organiser" and state.links.get(who.id, {"revoked": True})["revoked"]:
         return "link_revoked"
     return rule(state, who, body)
-
-
-def effects(state: State, who: Who, body: Fields, id: str) -> list[Fields]:
-    """What stands in the log when the command was accepted at this version."""
-    _, _, effect = RULES[body["name"]]
-    return effect(state, who, {**body, "id": id})
 
 
 def _free(state: State, who: Who, body: Fields) -> None:
@@ -123,7 +114,7 @@ def _open_ballot(state: State, who: Who, body: Fields) -> str | None:
         return "unknown_ballot"
     if ballot["state"] != "planned":
         return "voting_already_opened"
-    return None if _sources(state, ballot) else "no_options"
+    return None if sources_of(state, ballot) else "no_options"
 
 
 def _in_open_ballot(state: State, who: Who, body: Fields) -> str | None:
@@ -179,7 +170,7 @@ def _link(state: State, who: Who, body: Fields) -> str | None:
     return None if body["link"] in state.links else "unknown_link"
 
 
-def _sources(state: State, ballot: Fields) -> list[Fields]:
+def sources_of(state: State, ballot: Fields) -> list[Fields]:
     """What a ballot's options are made from at this version."""
     cards = [
         card
@@ -206,112 +197,26 @@ def _sources(state: State, ballot: Fields) -> list[Fields]:
     ]
 
 
-# What must come of it
-
-
-def _event(name: str, *fields: str) -> Effect:
-    def effect(state: State, who: Who, body: Fields) -> list[Fields]:
-        return [{"name": name, **{field: body[field] for field in fields}}]
-
-    return effect
-
-
-def _of_person(name: str, *fields: str) -> Effect:
-    def effect(state: State, who: Who, body: Fields) -> list[Fields]:
-        return [{"name": name, "person": who.id, **{field: body[field] for field in fields}}]
-
-    return effect
-
-
-def _moderated(name: str, *fields: str) -> Effect:
-    def effect(state: State, who: Who, body: Fields) -> list[Fields]:
-        by = {"role": who.role, "table": who.table}
-        return [{"name": name, **by, **{field: body[field] for field in fields}}]
-
-    return effect
-
-
-def _join(state: State, who: Who, body: Fields) -> list[Fields]:
-    name = "LanguageChosen" if who.id in state.people else "PersonJoined"
-    return [{"name": name, "person": who.id, "language": body["language"]}]
-
-
-def _posted(state: State, who: Who, body: Fields) -> list[Fields]:
-    phone = state.people[who.id] if who.role == PHONES else None
-    assert state.open_round
-    return [
-        {
-            "name": "CardPosted",
-            "author": who.id,
-            "command": body["id"],
-            "round": state.open_round["id"],
-            "kind": body["kind"],
-            "text": body["text"],
-            "via": "phone" if phone else "host",
-            "table": phone["table"] if phone else who.table,
-            "language": phone["language"] if phone else None,
-        }
-    ]
-
-
-def _round_opened(state: State, who: Who, body: Fields) -> list[Fields]:
-    other = state.open_round
-    closed = [{"name": "RoundClosed", "round": other["id"]}] if other else []
-    return [*closed, {"name": "RoundOpened", "round": body["round"]}]
-
-
-def _ballot_opened(state: State, who: Who, body: Fields) -> list[Fields]:
-    same = {"ballot": body["ballot"], "gone": False, "since": 0, "tally": None}
-    options = [
-        {**source, **same, "id": str(order), "order": order}
-        for order, source in enumerate(_sources(state, state.ballots[body["ballot"]]), 1)
-    ]
-    return [{"name": "BallotOpened", "ballot": body["ballot"], "options": options}]
-
-
-def _answered(state: State, who: Who, body: Fields) -> list[Fields]:
-    placed = {"ballot": body["ballot"], "option": body["option"], "person": who.id}
-    return [{"name": "StatementAnswered", **placed, "answer": VALUES[body["answer"]]}]
-
-
-PLAN = ("title", "method", "dots", "most_per_option", "own_table", "rounds", "kinds", "statements")
-RULES: dict[str, tuple[tuple[str, ...], Rule, Effect]] = {
-    "Join": ((PHONES,), _language, _join),
-    "ChooseLanguage": ((PHONES,), _language, _of_person("LanguageChosen", "language")),
-    "TakeTable": ((PHONES,), _table, _of_person("TableTaken", "table")),
-    "PostCard": ((PHONES, HOSTS), _post, _posted),
-    "EditCard": ((PHONES, HOSTS), _edit, _event("CardEdited", "card", "text", "kind")),
-    "WithdrawCard": ((PHONES, HOSTS), _own_card, _event("CardWithdrawn", "card")),
-    "HideCard": ((HOSTS, MODERATORS), _hide, _moderated("CardHidden", "card", "reason")),
-    "UnhideCard": ((HOSTS, MODERATORS), _unhide, _moderated("CardUnhidden", "card")),
-    "OpenRound": ((MODERATORS,), _open_round, _round_opened),
-    "CloseRound": ((MODERATORS,), _in_open_round, _event("RoundClosed", "round")),
-    "ExtendRound": ((MODERATORS,), _in_open_round, _event("RoundExtended", "round")),
-    "PlanRound": ((MODERATORS,), _free, _event("RoundPlanned", "title", "kinds", "minutes")),
-    "PlanBallot": ((MODERATORS,), _free, _event("BallotPlanned", *PLAN)),
-    "OpenBallot": ((MODERATORS,), _open_ballot, _ballot_opened),
-    "CloseBallot": ((MODERATORS,), _in_open_ballot, _event("BallotClosed", "ballot")),
-    "ExtendBallot": ((MODERATORS,), _in_open_ballot, _event("BallotExtended", "ballot")),
-    "PlaceDots": ((PHONES,), _dots, _of_person("DotsPlaced", "ballot", "option", "dots")),
-    "AnswerStatement": ((PHONES,), _answer, _answered),
-    "DescribeDialogue": ((MODERATORS,), _free, _event("DialogueDescribed", "title")),
-    "RevokeLink": ((MODERATORS,), _link, _event("LinkRevoked", "link")),
+RULES: dict[str, tuple[tuple[str, ...], Rule]] = {
+    "Join": ((PHONES,), _language),
+    "ChooseLanguage": ((PHONES,), _language),
+    "TakeTable": ((PHONES,), _table),
+    "PostCard": ((PHONES, HOSTS), _post),
+    "EditCard": ((PHONES, HOSTS), _edit),
+    "WithdrawCard": ((PHONES, HOSTS), _own_card),
+    "HideCard": ((HOSTS, MODERATORS), _hide),
+    "UnhideCard": ((HOSTS, MODERATORS), _unhide),
+    "OpenRound": ((MODERATORS,), _open_round),
+    "CloseRound": ((MODERATORS,), _in_open_round),
+    "ExtendRound": ((MODERATORS,), _in_open_round),
+    "PlanRound": ((MODERATORS,), _free),
+    "PlanBallot": ((MODERATORS,), _free),
+    "OpenBallot": ((MODERATORS,), _open_ballot),
+    "CloseBallot": ((MODERATORS,), _in_open_ballot),
+    "ExtendBallot": ((MODERATORS,), _in_open_ballot),
+    "PlaceDots": ((PHONES,), _dots),
+    "AnswerStatement": ((PHONES,), _answer),
+    "DescribeDialogue": ((MODERATORS,), _free),
+    "RevokeLink": ((MODERATORS,), _link),
 }
-"""Who may, when it is refused, and what comes of it, for every command the campaign gives."""
-
-
-def differs(expected: list[Fields], found: list[Fields]) -> str | None:
-    """In what the log's events are not those that must have come of a command."""
-    names = [event["name"] for event in found]
-    if [event["name"] for event in expected] != names:
-        return f"{names} instead of {[event['name'] for event in expected]}"
-    for wanted, event in zip(expected, found, strict=True):
-        for key, value in wanted.items():
-            if _plain(event.get(key)) != _plain(value):
-                return f"{event['name']}.{key} is {event.get(key)!r} instead of {value!r}"
-    return None
-
-
-def _plain(value: Any) -> Any:
-    """Lists and tuples are the same on the wire."""
-    return list(value) if isinstance(value, tuple) else value
+"""Who may, and when it is refused, for every command the campaign gives."""

@@ -147,7 +147,6 @@ class Stage:
     # What is arranged
 
     async def _arrange(self, moderator: Tab) -> None:
-        entries = moderator.shared.entries
         title = {"title": {"de": "Sammeln"}, "question": {}}
         moderator.give("PlanRound", **title, kinds=list(KINDS[:3]), minutes=10)
         await self.until(lambda: self._shown(moderator, "round"), "a round is planned")
@@ -156,7 +155,6 @@ class Stage:
         for plan in self._plans():
             moderator.give("PlanBallot", **plan, minutes=10)
         await self.until(lambda: len(self._shown(moderator, "ballot")) == 3, "ballots are planned")
-        del entries
 
     def _plans(self) -> list[dict[str, Any]]:
         typed = {"rounds": [], "statements": [{"de": "Nichts davon"}, {"de": "Alles"}]}

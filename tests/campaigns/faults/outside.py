@@ -1,0 +1,187 @@
+"""Faults outside the house: on the way to it, and what pages and people do there."""
+
+from campaigns.faults.ghost import Ghost
+from campaigns.faults.history import Order
+from campaigns.faults.mishaps import Mishaps
+from campaigns.faults.tab import Tab
+
+
+class Outside(Mishaps):
+    """Each fault ends when it is over; some leave the air to be mended."""
+
+    # On the way
+
+    async def offline(self) -> None:
+        air = self.stage.somebody().air
+        air.is_gone = True
+        air.drop()
+        await self._moment(0.2, 1.0)
+        air.is_gone = False
+
+    async def half_open(self) -> None:
+        """The tab gives up and comes back, while its old way still carries what it had sent."""
+        tab = self.stage.somebody()
+        air = tab.air
+        air.leaves_half_open = True
+        air.hold()
+        await self._moment(0.05, 0.4)
+        tab.lose()
+        air.is_held = False
+        await self._moment(0.1, 1.0)
+        air.leaves_half_open = False
+        air.deliver_late()
+
+    async def dead_corner(self) -> None:
+        air = self.stage.somebody().air
+        air.hold()
+        await self._moment(0.2, 1.2)
+        air.recover()
+
+    async def slow(self) -> None:
+        air = self.stage.somebody().air
+        air.delay = self.chance.uniform(0.03, 0.3)
+        await self._moment(0.5, 1.2)
+        air.delay = 0.0
+
+    async def cut(self) -> None:
+        self.stage.somebody().air.bytes_left = self.chance.randint(1, 2500)
+
+    async def stalled(self) -> None:
+        """The wall does not read while long cards pour in."""
+        air = self.stage.board.air
+        air.stall()
+        for number in range(20):
+            for phone in self.stage.phones:
+                if len(phone.outbox) < 20:
+                    text = f"Viel {phone.name} {number} " + "viel " * 80
+                    phone.give("PostCard", text=text.strip(), kind="idea")
+            await self._moment(0.02, 0.06)
+        air.read_on()
+
+    async def hops(self) -> None:
+        """One page comes to another process again and again."""
+        air = self.chance.choice(self.stage.tabs).air
+        for _ in range(6):
+            air.drop()
+            await self._moment(0.05, 0.4)
+
+    async def flicker(self) -> None:
+        """A card is hidden and shown faster than any frame can tell."""
+        entries = self.stage.moderators[0].shared.entries
+        cards = [one["id"] for key, one in entries.items() if key[:5] == "card:"]
+        for turn in range(16 if cards else 0):
+            moderator = self.stage.moderators[0]
+            if turn % 2:
+                moderator.give("UnhideCard", card=cards[0])
+            else:
+                moderator.give("HideCard", card=cards[0], reason="Versehen")
+            await self._moment(0.01, 0.1)
+
+    # What tabs and people do
+
+    async def doubles(self) -> None:
+        tab = self.stage.somebody()
+        tab.doubles = 0.6
+        await self._moment(0.5, 1.0)
+        tab.doubles = 0.0
+
+    async def again_elsewhere(self) -> None:
+        tab = self.chance.choice(self.stage.phones)
+        orders = [*tab.outbox.values(), *tab.saved.values()]
+        chosen = self.chance.sample(orders, min(len(orders), 4))
+        await Ghost(self.stage, tab).send(chosen)
+
+    async def forged(self) -> None:
+        tab = self.chance.choice([*self.stage.phones, *self.stage.moderators])
+        orders = [*tab.outbox.values(), *tab.saved.values()]
+        if orders:
+            await Ghost(self.stage, tab).send([self._forge(self.chance.choice(orders))])
+
+    def _forge(self, order: Order) -> Order:
+        body = {"name": "ChooseLanguage", "language": self.chance.choice(("de", "ar"))}
+        if order.who.role != "participant":
+            body = {"name": "DescribeDialogue", "title": {"de": "gefälscht"}}
+            body |= {"goal": {}, "afterwards": {}}
+        now = self.stage.history.now()
+        forged = Order(order.who, order.own_id, body, order.tab, now, forged=True)
+        self.stage.history.orders.append(forged)
+        return forged
+
+    async def closed_tab(self) -> None:
+        tab = self.chance.choice(self.stage.phones)
+        tab.give("PostCard", text=f"Letzte Karte {tab.name} #{self.chance.random()}", kind="idea")
+        await self._moment(0.0, 0.02)
+        await tab.close()
+        await self._moment(0.1, 0.8)
+        tab.open()
+
+    async def closing_burst(self) -> None:
+        for phone in self.stage.phones:
+            self._vote(phone)
+        ballot = self._open_ballot(self.stage.moderators[0])
+        if ballot:
+            self.stage.moderators[0].give("CloseBallot", ballot=ballot)
+        for phone in self.stage.phones:
+            self._vote(phone)
+
+    async def hiding_burst(self) -> None:
+        """The moderator hides, shows and hides again what people are voting on."""
+        moderator = self.chance.choice(self.stage.moderators)
+        entries = moderator.shared.entries
+        options = [one for key, one in entries.items() if key[:7] == "option:" and one["card"]]
+        if not options:
+            return
+        option = self.chance.choice(options)
+        for turn in range(self.chance.randint(2, 5)):
+            for phone in self.stage.phones:
+                self._vote(phone, option)
+            if turn % 2:
+                moderator.give("UnhideCard", card=option["card"])
+            else:
+                moderator.give("HideCard", card=option["card"], reason="Streit")
+            await self._moment(0.0, 0.15)
+
+    async def quarrel(self) -> None:
+        """Both moderators decide about the same things at the same moment."""
+        first = self.stage.moderators[0].shared.entries
+        rounds = [one["id"] for key, one in first.items() if key[:6] == "round:"]
+        cards = [one["id"] for key, one in first.items() if key[:5] == "card:"]
+        for _ in range(3):
+            one, other = self.chance.sample(self.stage.moderators, 2)
+            if rounds:
+                one.give("CloseRound", round=rounds[0])
+                other.give("OpenRound", round=rounds[0])
+            if cards:
+                card = self.chance.choice(cards)
+                one.give("HideCard", card=card, reason="so")
+                other.give("HideCard", card=card, reason="oder so")
+                other.give("UnhideCard", card=card)
+            await self._moment(0.0, 0.2)
+
+    async def revoked(self) -> None:
+        self.stage.moderators[0].give("RevokeLink", link=self.stage.host.who.id)
+
+    async def liar(self) -> None:
+        """A phone claims to have seen more than there is: at most one new epoch for each process
+        that has come up since, or has met a storage that came back."""
+        self.epochs += 2 * self.house.processes
+        tab = self.chance.choice(self.stage.phones)
+        if tab.shared.epoch is not None:
+            await Ghost(self.stage, tab).claim(tab.shared.epoch, 10**9)
+
+    def _vote(self, phone: Tab, option: dict[str, object] | None = None) -> None:
+        ballot = self._open_ballot(phone)
+        if option is None and ballot:
+            option = {"ballot": ballot, "id": str(self.chance.randint(1, 4))}
+        if option and len(phone.outbox) < 16:
+            dots = self.chance.choice((0, 1, 1, 2, 3))
+            where = {"ballot": option["ballot"], "option": option["id"]}
+            phone.give("PlaceDots", **where, dots=dots)
+
+    def _open_ballot(self, tab: Tab) -> str | None:
+        found = [
+            one["id"]
+            for key, one in tab.shared.entries.items()
+            if key[:7] == "ballot:" and one["state"] == "open" and one["method"] == "dots"
+        ]
+        return self.chance.choice(found) if found else None
