@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 SMALL_BUFFER_BYTES = 2048
+DRAIN_SECONDS = 0.3
 
 
 class Flow:
@@ -75,7 +76,7 @@ class Pair:
             self.hang_up()
 
     def from_tab(self, chunk: bytes) -> None:
-        self.in_one_go = -1
+        self.stop_counting()
         if not self._spend(len(chunk)):
             return
         self.up.push(chunk, self._air.delay)
@@ -107,6 +108,9 @@ class Pair:
         self.far = self.up.to = None
         if self.near:
             self.near.abort()
+
+    def stop_counting(self) -> None:
+        self.in_one_go = -1
 
     def hang_up(self) -> None:
         for end in (self.near, self.far):
@@ -180,6 +184,7 @@ class Air:
             if pair.far and not pair.far.is_reading():
                 pair.in_one_go = 0
                 pair.far.resume_reading()
+                asyncio.get_running_loop().call_later(DRAIN_SECONDS, pair.stop_counting)
 
     def recover(self) -> None:
         """Whatever was held arrives now."""
