@@ -4,7 +4,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-import rooms.cards
 import rooms.hiding
 import rooms.marks
 import rooms.voting
@@ -67,7 +66,7 @@ def dots_come_back_with_the_card(number: int) -> None:
         return take_off
 
     swap(rooms.hiding, "take_off", keeping)
-    swap(rooms.cards, "take_off", keeping)
+    swap(rooms.marks, "take_off", keeping)
 
 
 @bug("One process counts a vote twice in the turnout.")

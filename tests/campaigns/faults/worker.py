@@ -4,13 +4,16 @@ Started by campaigns.faults with what to do as JSON on its command line.
 """
 
 import json
+import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
 import psutil
 import uvloop
 
+from campaigns.faults.bugs import seed
 from campaigns.faults.house import House
 from campaigns.faults.schedule import Outcome, run_schedule
 
@@ -76,5 +79,22 @@ def _cpu_of_all() -> float:
     return total
 
 
+def check_bug(name: str) -> None:
+    """A bug whose target has vanished must not pass for one that was found."""
+    child = os.fork()
+    if child == 0:
+        try:
+            seed(name, 0)
+        except BaseException:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        sys.exit(f"{name} cannot be put in any more")
+
+
 if __name__ == "__main__":
+    if json.loads(sys.argv[1])["bug"]:
+        check_bug(json.loads(sys.argv[1])["bug"])
     uvloop.run(Worker(json.loads(sys.argv[1])).play())
