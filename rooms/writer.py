@@ -56,9 +56,12 @@ class Writer:
     async def settle(self, batch: Sequence[Order]) -> list[Answer]:
         """The answers to a batch, once what was accepted is on disk. Raises Unavailable, Busy.
 
-        After an unknown outcome the same commands are simply decided again: if they did reach the
-        log they are heard there, and if they still reach it later one of the two appends fails.
+        After an unknown outcome the log is read. If the append did reach it, its answers stand, the
+        refusals too: decided again, what was refused would come behind what its sender said next.
+        Otherwise the same commands are decided again, and if the append still reaches the log
+        later, one of the two fails.
         """
+        tried: list[list[Answer]] = []
         if self._owes_epoch:
             await self.catch_up()
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
@@ -71,7 +74,10 @@ class Writer:
             except Unknown:
                 counts.appends_unknown += 1
                 self._take_back(place)
+                tried += [answers] if entries else []
                 await self._catch_up_patiently(deadline)
+                if landed := self._landed(batch, tried):
+                    return landed
                 continue
             except BaseException:
                 self._take_back(place)
@@ -82,7 +88,20 @@ class Writer:
             counts.appends_lost += 1
             self._take_back(place)
             await self.catch_up(self._log.missed(self.code))
+            if landed := self._landed(batch, tried):
+                return landed
         raise Busy
+
+    def _landed(self, batch: Sequence[Order], tried: Sequence[list[Answer]]) -> list[Answer] | None:
+        """The answers of an append that reached the log after all, if one of these did."""
+        for answers in tried:
+            taken = [
+                (call.id, a.version) for (call, _), a in zip(batch, answers, strict=True) if a.ok
+            ]
+            heard = self.dialogue.heard
+            if all(id in heard and heard[id].version == version for id, version in taken):
+                return answers
+        return None
 
     def take_in(self, entries: Sequence[Stored]) -> None:
         """Applies entries that others wrote; those it has already are skipped. Raises Corrupted."""

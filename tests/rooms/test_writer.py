@@ -8,7 +8,7 @@ from desk import CREATE, JOIN, Desk, another, desk_at, ids, told
 from faulty_log import Fault, ForgetfulLog
 from processes import CODE, clock, facts, new_call, new_phone
 
-from rooms.agenda import CloseRound
+from rooms.agenda import CloseRound, OpenRound
 from rooms.ballots import OpenBallot, PlanBallot
 from rooms.cards import PostCard
 from rooms.dialogue import Command, Dialogue, Event
@@ -226,6 +226,29 @@ async def test_p2_an_append_that_lands_while_its_writer_catches_up_is_heard_ther
     assert answer.ok
     assert desk.log.appends == [1]
     assert (await ids(storage, desk)).count("ada:tab.1") == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.LOST_AFTER, Fault.LATE])
+async def test_p3_a_refusal_stands_when_the_append_it_came_with_reached_the_log_after_all(
+    storage: ForgetfulLog, fault: Fault
+) -> None:
+    """Else the round would be opened, and then closed by who had closed it before."""
+    desk = await desk_at(storage)
+    round_ = await desk.open_round()
+    await desk.must(ORGANISER, CloseRound(round=round_))
+    reads = storage.read
+
+    async def read(code: str, after: int = 0) -> Any:
+        await desk.log.deliver_late()
+        return await reads(code, after)
+
+    desk.log.inner.read = read
+    desk.log.faults.append(fault)
+    said = [CloseRound(round=round_), OpenRound(round=round_)]
+    answers = await desk.settle([(new_call(ORGANISER), command) for command in said])
+    assert [answer.reason for answer in answers] == ["round_not_open", None]
+    assert "" in desk.dialogue.open_round
+    assert facts(desk.dialogue) == await told(storage)
 
 
 async def test_when_the_storage_is_away_nothing_is_kept_and_the_copy_is_clean(

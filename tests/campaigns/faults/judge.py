@@ -28,7 +28,13 @@ class Evening:
     setup: int = 0
     epochs_allowed: int = 0
     repeats_kept: int = 0
+    witnesses_gone: bool = False
+    unnoticed: int = 0
     matched: dict[str, Order] = field(default_factory=dict)
+
+    def epochs_of(self, id: str) -> set[int]:
+        """In which epochs a command stood that is lost now."""
+        return {entry.epoch for past in self.pasts for entry in past if entry.id == id}
 
     @property
     def is_whole(self) -> bool:
@@ -135,6 +141,9 @@ def _answer(
         if not lost:
             yield f"I1 {order.id} was acknowledged as {versions} and is not in the log"
         elif not forged and _is_thought_safe(order):
+            if evening.witnesses_gone and evening.log[-1].epoch in evening.epochs_of(order.id):
+                evening.unnoticed += 1  # nobody was left to tell, and the log has grown past it
+                return
             yield f"I1 {order.id} was acknowledged, lost with the log's end, never offered again"
         return
     if not versions <= where:

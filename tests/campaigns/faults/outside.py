@@ -102,6 +102,8 @@ class Outside(Mishaps):
         if order.who.role != "participant":
             body = {"name": "DescribeDialogue", "title": {"de": "gefälscht"}}
             body |= {"goal": {}, "afterwards": {}}
+        if body == order.body:
+            body = {"name": "TakeTable", "table": 1}
         now = self.stage.history.now()
         forged = Order(order.who, order.own_id, body, order.tab, now, forged=True)
         self.stage.history.orders.append(forged)

@@ -12,7 +12,7 @@ class Refusals:
 
     def __init__(self, orders: list[Order]) -> None:
         self._open: list[tuple[Order, int, int, str]] = []
-        known = [(o, o.accepted[0]) for o in orders if o.accepted]
+        known = [(o, o.accepted[0]) for o in orders if o.accepted and not o.forged]
         saved = sorted((s.heard, (s.answer or {})["version"]) for _, s in known)
         begun = [(o.sends[0].at, (s.answer or {})["version"]) for o, s in known]
         for order in orders:

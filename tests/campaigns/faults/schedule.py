@@ -63,6 +63,7 @@ async def run_schedule(
     if evening:
         outcome.counted += counts(stage.history)
         outcome.counted["refused, yet kept"] += evening.repeats_kept
+        outcome.counted["lost unnoticed"] += evening.unnoticed
         outcome.counted["entries"] += len(evening.log)
     outcome.seconds, outcome.cpu_seconds = time.monotonic() - begun, _cpu() - cpu
     if outcome.broken and keep:
@@ -76,6 +77,7 @@ async def _play(stage: Stage, outcome: Outcome, always: Sequence[str]) -> Evenin
     await asyncio.gather(stage.act(), trouble.break_out(MOST_FAULTS, always))
     await trouble.mend()
     evening = Evening(stage.code, stage.history, [], trouble.pasts, stage.setup, trouble.epochs)
+    evening.witnesses_gone = trouble.witnesses_gone
     outcome.broken += [wrong async for wrong in _quiet_end(stage, evening)]
     outcome.broken += judge_log(evening)
     if not outcome.broken:

@@ -29,7 +29,7 @@ RETRY_SECONDS = 0.15
 COME_BACK_SECONDS = 0.25
 DOOR_ENDS = ("unknown_code", "bad_token", "link_revoked", "not_signed_in", "malformed")
 FRAME_KEYS = {"of", "epoch", "from", "to", "put", "drop"}
-HELLO_KEYS = {"ok", "epoch", "version", "now", "reconnect_within", "views"}
+HELLO_KEYS = {"ok", "epoch", "version", "now", "reconnect_within", "views", "protocol", "build"}
 
 
 class Held:
