@@ -69,6 +69,9 @@ SHARED: dict[str, tuple[str, Show]] = {
 }
 """Shelf -> name of the view's entries, and who is shown what of a record (None: nothing)."""
 
+STAFF_ONLY = frozenset({"seats", "crowd", "turnout"})
+"""Shelves that only staff are shown anything of: the tables of a hall need not look at them."""
+
 MINE: dict[str, tuple[str, ShowMine]] = {
     "me": ("me", people.show_me),
     "my_cards": ("mycard", cards.show_my_card),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from rooms.abilities import MINE, SHARED
+from rooms.abilities import MINE, SHARED, STAFF_ONLY
 from rooms.dialogue import Dialogue, check_link
 from rooms.errors import Refused
 from rooms.messages import Actor, Audience, Frame, Participant, PersonId, Staff
@@ -128,9 +128,7 @@ class Audiences:
         # Most of what changes is votes, which no audience sees: a hall has a hundred audiences.
         shared = {(name, key) for name, key in changed if name in SHARED}
         if shared:
-            for audience, stream in self._streams.items():
-                stream.pending |= shared
-                self._behind[audience] = None
+            self._note(shared, {one for one in shared if one[0] not in STAFF_ONLY})
         for name, key in changed:
             if name in MINE:
                 self._note_mine(key[0], (name, key[1]))
@@ -141,6 +139,13 @@ class Audiences:
             self._flush_mine(dialogue, person)
         if any(name == "links" for name, _ in changed):
             self._cut_revoked(dialogue)
+
+    def _note(self, for_staff: set[tuple[str, Any]], for_all: set[tuple[str, Any]]) -> None:
+        for audience, stream in self._streams.items():
+            changed = for_staff if audience.is_staff else for_all
+            if changed:
+                stream.pending |= changed
+                self._behind[audience] = None
 
     def flush(self, dialogue: Dialogue) -> float | None:
         """Publishes what is due; returns in how many seconds the next frame is, if any waits."""

@@ -20,6 +20,7 @@ MALFORMED_ALLOWED = 4
 CONNECTS_ALLOWED = 3
 FRAGMENTS_ALLOWED = 16
 WHOLE_BINARY = 0x82
+WHOLE_TEXT = 0x81
 MASKED = 0x80
 MASK_BYTES = 4
 
@@ -84,6 +85,8 @@ class Incoming(WebSocketsSansIOProtocol):
             return len(data)
         if data[at] == WHOLE_BINARY and self.listener is not None and not self.frames:
             self._take_message(apply_mask(data[start:end], data[start - MASK_BYTES : start]))
+        elif data[at] == WHOLE_TEXT and self.listener is not None and not self.frames:
+            self._take_text(apply_mask(data[start:end], data[start - MASK_BYTES : start]))
         else:
             super().data_received(data[at:end])
         return end
@@ -106,11 +109,15 @@ class Incoming(WebSocketsSansIOProtocol):
         self.frames = []
         if self.session is None:
             return
-        if self.curr_msg_data_type != "text":
+        if self.curr_msg_data_type == "text":
+            self._take_text(message)
+        else:
             self._take_message(message)
-            return
+
+    def _take_text(self, text: bytes) -> None:
         try:
-            self.session.hear_text(message)
+            if self.session is not None:
+                self.session.hear_text(text)
         except Malformed:
             self._count_malformed()
 

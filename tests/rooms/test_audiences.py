@@ -9,10 +9,11 @@ from faulty_log import Fault, ForgetfulLog
 from paper_screens import Screen
 from processes import CODE, Process, new_phone, until
 
+from rooms.abilities import SHARED, STAFF_ONLY
 from rooms.ballots import OpenBallot, PlanBallot
 from rooms.cards import EditCard, PostCard, WithdrawCard
 from rooms.links import RevokeLink
-from rooms.messages import ORGANISER, Audience, LinkId, Staff
+from rooms.messages import ORGANISER, Audience, BallotId, LinkId, OptionId, Staff
 from rooms.people import ChooseLanguage, Join, TakeTable
 from rooms.tables import AddTable
 from rooms.views import PRESENCE, PresenceShown
@@ -328,6 +329,22 @@ async def test_a_link_that_was_never_issued_is_not_let_in(one: Process) -> None:
 async def test_the_organiser_needs_no_link(one: Process) -> None:
     screen = await one.screen(ORGANISER)
     screen.check(await one.steady())
+
+
+async def test_p7_what_is_kept_from_the_tables_would_show_them_nothing_anyway(one: Process) -> None:
+    guest = await one.guest()
+    plan = PlanBallot(title={"de": "x"}, method="dots", statements=({"de": "a"},))
+    ballot = BallotId(await one.must(ORGANISER, plan))
+    await one.must(ORGANISER, OpenBallot(ballot=ballot))
+    await one.must(guest, PlaceDots(ballot=ballot, option=OptionId("1"), dots=1))
+    dialogue = one.live.dialogue
+    for shelf in STAFF_ONLY:
+        _, show = SHARED[shelf]
+        keys = list(getattr(dialogue, shelf))
+        assert keys, "nothing to show would prove nothing"
+        for audience in (Audience("lobby"), Audience("table", table=1)):
+            assert [show(dialogue, audience, key) for key in keys] == [None] * len(keys)
+        assert all(show(dialogue, Audience("moderator"), key) for key in keys)
 
 
 # How often
