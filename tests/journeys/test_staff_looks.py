@@ -78,6 +78,26 @@ async def test_the_moderators_dialogs_look_right(
     assert not looks.wrong, looks.wrong
 
 
+async def test_the_dialogs_of_erasing_look_right(
+    house: House, evening: Evening, devices: Devices, tables: FullTables
+) -> None:
+    organiser = await devices.laptop(house, house.organiser_link)
+    looks = Looks(organiser.page, "de")
+    await evening.open_round(1)
+    await tables.write_cards()
+    await organiser.button("erase.evening_ask").first.click()
+    await looks.check("erase-evening")
+    await organiser.button("act.cancel").click()
+    await organiser.page.goto(evening.moderator_link)
+    await organiser.page.wait_for_url("**/moderate/**")
+    await organiser.go_to("cards")
+    await expect(organiser.button("erase.card_ask").first).to_be_visible()
+    await looks.check("erase-cards")
+    await organiser.button("erase.card_ask").first.click()
+    await looks.check("erase-card")
+    assert not looks.wrong, looks.wrong
+
+
 @pytest.mark.parametrize("main", ["de", "ar"])
 async def test_the_wall_looks_right(house: House, devices: Devices, main: str) -> None:
     others = [language for language in ("de", "en", "ar") if language != main]
