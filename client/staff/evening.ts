@@ -100,13 +100,20 @@ export function agreementOf(option: Option): { agree: number; disagree: number; 
   return option.tally && "agree" in option.tally ? option.tally : { agree: 0, disagree: 0, pass: 0 };
 }
 
+const worth = (ballot: Ballot, option: Option): number => {
+  const { agree, disagree } = agreementOf(option);
+  return ballot.method === "dots" ? dotsOf(option) : agree - disagree;
+};
+
 /** Closed ballot, best first: most dots, or most agreement over disagreement; equal ones as posted. */
 export function ranked(ballot: Ballot): Option[] {
-  const worth = (option: Option) => {
-    const { agree, disagree } = agreementOf(option);
-    return ballot.method === "dots" ? dotsOf(option) : agree - disagree;
-  };
   return options.value
     .filter((option) => option.ballot === ballot.id && !option.gone)
-    .sort((a, b) => worth(b) - worth(a) || a.order - b.order);
+    .sort((a, b) => worth(ballot, b) - worth(ballot, a) || a.order - b.order);
+}
+
+/** The place of an option among those; equal ones share it: 1, 1, 3. */
+export function placeAmong(list: readonly Option[], ballot: Ballot, option: Option): number {
+  const own = worth(ballot, option);
+  return 1 + list.filter((other) => worth(ballot, other) > own).length;
 }

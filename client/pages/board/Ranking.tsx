@@ -1,7 +1,7 @@
 /** The result of a closed ballot, best first: one list, or one list per table if tables voted apart. */
 import type { Ballot, Option, Table } from "../../connection/index.ts";
 import { useRef } from "preact/hooks";
-import { dotsOf, ranked, tables, topicOf } from "../../staff/evening.ts";
+import { dotsOf, placeAmong, ranked, tables, topicOf } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { OptionBar } from "../../staff/OptionBar.tsx";
 import { turn, WhichTurn } from "./AllTables.tsx";
@@ -33,7 +33,9 @@ function OneRanking({ ballot, list }: Props) {
       class="option-bars"
       entries={shownOf(ballot, list).slice(0, MOST_OF_ALL)}
       keyOf={(option) => option.id}
-      render={(option, place) => <OptionBar option={option} ballot={ballot} place={place + 1} best={list[0]} />}
+      render={(option) => (
+        <OptionBar option={option} ballot={ballot} place={placeAmong(list, ballot, option)} best={list[0]} />
+      )}
     />
   );
 }
@@ -54,7 +56,7 @@ function InStep({ ballot, list, shown }: Props & { shown: readonly Table[] }) {
   const tiles = useRef<HTMLDivElement>(null);
   const columns = shown.map((table) => {
     const own = list.filter((option) => option.table === table.number || option.table === null);
-    return { table, best: own[0], options: shownOf(ballot, own).slice(0, MOST_OF_A_TABLE) };
+    return { table, own, options: shownOf(ballot, own).slice(0, MOST_OF_A_TABLE) };
   });
   const begin = usePages(
     () => [...tiles.current!.querySelectorAll<HTMLElement>(".option-bars")],
@@ -62,16 +64,16 @@ function InStep({ ballot, list, shown }: Props & { shown: readonly Table[] }) {
   );
   return (
     <div ref={tiles} class="tiles" data-tiles={shown.length}>
-      {columns.map(({ table, best, options }) => (
+      {columns.map(({ table, own, options }) => (
         <section key={table.number} class="tile">
           <h2 class="tile-head">
             <span class="tile-number">{table.number}</span>
             {topicOf(table.number) && <InMain class="tile-topic" of={topicOf(table.number)!.title} />}
           </h2>
           <ul class="option-bars">
-            {options.slice(begin).map((option, at) => (
+            {options.slice(begin).map((option) => (
               <li key={option.id}>
-                <OptionBar option={option} ballot={ballot} place={begin + at + 1} best={best} />
+                <OptionBar option={option} ballot={ballot} place={placeAmong(own, ballot, option)} best={own[0]} />
               </li>
             ))}
           </ul>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Ballot, Option } from "../../../connection/index.ts";
 import { BallotRule } from "../../../staff/BallotRule.tsx";
-import { ranked, tables, topicOf, votersIn } from "../../../staff/evening.ts";
+import { placeAmong, ranked, tables, topicOf, votersIn } from "../../../staff/evening.ts";
 import { InMain } from "../../../staff/InMain.tsx";
 import { OptionBar } from "../../../staff/OptionBar.tsx";
 import { say } from "../../../staff/words.ts";
@@ -62,9 +62,9 @@ function Ranks({ ballot, list, first }: { ballot: Ballot; list: Option[]; first:
   return (
     <>
       <ol class="option-bars">
-        {shown.map((option, place) => (
+        {shown.map((option) => (
           <li key={option.id}>
-            <OptionBar option={option} ballot={ballot} place={place + 1} best={list[0]} />
+            <OptionBar option={option} ballot={ballot} place={placeAmong(list, ballot, option)} best={list[0]} />
           </li>
         ))}
       </ol>
