@@ -24,7 +24,7 @@ from server.torn_tail import cut, torn_at
 from server.valkey_process import StoreUnusable, ValkeyProcess
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.01
 EVERYTHING_ALLOWED = "user default on nopass ~* &* +@all\n"
 

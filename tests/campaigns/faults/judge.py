@@ -37,6 +37,12 @@ class Evening:
         return {entry.epoch for past in self.pasts for entry in past if entry.id == id}
 
     @property
+    def nobody_noticed(self) -> bool:
+        """The storage fell back while every process died, and the log has grown past it again."""
+        lost = {past[-1].epoch for past in self.pasts}
+        return self.witnesses_gone and bool(self.log) and self.log[-1].epoch in lost
+
+    @property
     def is_whole(self) -> bool:
         """Whether no history was taken away on purpose."""
         return not self.pasts

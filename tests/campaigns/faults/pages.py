@@ -24,6 +24,7 @@ class Campaign:
     counted: Counter[str] = field(default_factory=Counter)
     cpu_seconds: float = 0.0
     broken: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, file: Path) -> "Campaign":
@@ -79,13 +80,14 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 | entries of logs folded | {counted["entries"]} |
 | views checked (one per frame) | {counted["frames"]} |
 | refused, and a copy still under way was taken later | {counted["refused, yet kept"]} |
-| acknowledged, lost with the log's end while every process died, unnoticed | {unnoticed} |
+| lost with the log's end while every process died, and not noticed | {unnoticed} |
 | CPU seconds per schedule, everything together | {each} |
 
 | fault | how often |
 |---|---|
 {chr(10).join(rows)}
 """
+    text += "".join(f"\n{note}\n" for note in campaign.notes)
     broken = "".join(f"- {wrong}\n" for wrong in campaign.broken)
     (DOCS / "faults.md").write_text(text + (f"\n## Violations\n\n{broken}" if broken else ""))
 

@@ -27,6 +27,7 @@ MOST_MEMORY_BYTES = 400_000_000
 MOST_FILES = 250
 MOST_QUEUED_BYTES = 80_000
 LOOK_SECONDS = 0.05
+VIEWS = ("I7 ", "I10", "I11", "I13", "I14")
 SETTLE_SECONDS = 10.0
 
 
@@ -78,12 +79,16 @@ async def _play(stage: Stage, outcome: Outcome, always: Sequence[str]) -> Evenin
     await trouble.mend()
     evening = Evening(stage.code, stage.history, [], trouble.pasts, stage.setup, trouble.epochs)
     evening.witnesses_gone = trouble.witnesses_gone
-    outcome.broken += [wrong async for wrong in _quiet_end(stage, evening)]
+    shown = [wrong async for wrong in _quiet_end(stage, evening)]
     outcome.broken += judge_log(evening)
     if not outcome.broken:
         made = truths(evening, TABLES)
-        outcome.broken += judge_screens(evening, made)
+        shown += judge_screens(evening, made)
         outcome.broken += await _exports(stage, made[0])
+    if evening.nobody_noticed:  # a known limit, see docs/decisions/how-far-a-page-has-heard.md
+        evening.unnoticed += sum(wrong[:3] in VIEWS for wrong in shown)
+        shown = [wrong for wrong in shown if wrong[:3] not in VIEWS]
+    outcome.broken += shown
     outcome.broken += _bounds(stage)
     return evening
 

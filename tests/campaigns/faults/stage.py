@@ -22,7 +22,7 @@ from campaigns.faults.tab import Tab
 from server.phones import Desk
 
 TABLES = 3
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.02
 BUSY_SECONDS = 2.0
 PAUSE_SECONDS = 0.28
