@@ -150,7 +150,7 @@ def _kept_of(chain: Chain, code: str | None) -> Iterator[Stored]:
     yield from chain.entries
     if code in (None, chain.code):
         if chain.entries:
-            yield _new_epoch(chain)
+            yield from _new_epoch(chain)
         return
     before = chain.entries[-1].position if chain.entries else EMPTY
     for stored in chain.refused:  # not asked for: left as it is, as far as Valkey takes it
@@ -159,12 +159,14 @@ def _kept_of(chain: Chain, code: str | None) -> Iterator[Stored]:
             before = stored.position
 
 
-def _new_epoch(chain: Chain) -> Stored:
+def _new_epoch(chain: Chain) -> Iterator[Stored]:
     dialogue = replay(chain.code, chain.entries)
+    if dialogue.ending:  # erased: nothing is left that could be offered again
+        return
     at = int(time.time() * 1000)
     epoch = max(at, dialogue.epoch + 1)
     payload = write_entry(f"epoch:{epoch}", at, b"", [EpochBegun(because=BECAUSE)])
-    return Stored(Position(epoch, dialogue.version + 1), payload, seal_of(dialogue.seal, payload))
+    yield Stored(Position(epoch, dialogue.version + 1), payload, seal_of(dialogue.seal, payload))
 
 
 def _number(file: Path) -> int:

@@ -13,6 +13,7 @@ from rooms.entries import SCHEMA, Entry, seal_of
 from rooms.log import EMPTY, Position
 from rooms.redis_line import Line
 from rooms.redis_log import SECRET_COPY_KEY, SECRET_KEY, RedisLog
+from rooms.rewriting import write_off
 from server.__main__ import main
 from server.embedded import EmbeddedStore
 from server.last_seen import LastSeen
@@ -243,6 +244,25 @@ async def test_a_repair_that_was_cut_off_is_taken_up_again(short_folder: Path) -
     with pytest.raises(StoreUnusable, match="a repair was cut off"):
         await opened(short_folder)
     assert "9 entries kept" in await repair(short_folder)
+
+
+async def test_an_erased_dialogue_stays_erased_and_nothing_is_added_to_it(
+    short_folder: Path,
+) -> None:
+    file = await a_store(short_folder)
+    store = await opened(short_folder)
+    log = RedisLog(store.url)
+    await write_off(log, OTHER, "asked for", 1)
+    erased = await log.read(OTHER)
+    await log.close()
+    await store.stop()
+    damage(file, b"tab.10", b"tab.20")
+    assert "HGFE-DCBA: 1 entries kept." in await repair(short_folder)
+    store = await opened(short_folder)
+    log = RedisLog(store.url)
+    assert await log.read(OTHER) == erased
+    await log.close()
+    await store.stop()
 
 
 async def test_a_repair_beside_a_running_server_is_refused(
