@@ -65,7 +65,7 @@ def page(command: str, always: Outcome, lying: Outcome, everysec: Outcome) -> st
     }
     rows = "\n".join(
         f"| {kind} | {one.cuts} | {one.while_opening} | {one.torn} | {one.acknowledged:,} | "
-        f"{one.lost} | {one.epochs} | {len(one.wrong)} |"
+        f"{one.lost} | {one.epochs} | {one.refused} | {len(one.wrong)} |"
         for kind, one in kinds.items()
     )
     return f"""# Power cuts
@@ -85,13 +85,15 @@ server starts as it always does, and everybody must be live again without a hand
 evening the log must be exactly what was posted.
 
 | | cuts | of them while opening | the log's file torn | cards acknowledged | acknowledged, then \
-not in the files | new epochs | wrong |
-|---|---|---|---|---|---|---|---|
+not in the files | new epochs | starts refused | wrong |
+|---|---|---|---|---|---|---|---|---|
 {rows}
 
 "Wrong" counts acknowledged cards that are lost for good, lost without a new epoch, or twice in the
 log. The lower two rows show that the campaign can see a loss: there, what is not in the files after
-a cut is offered again by the phones in a new epoch, so that it is there at the end.
+a cut is offered again by the phones in a new epoch, so that it is there at the end. A start is
+refused, and names the repair, where a file is damaged before a place that the disk had sworn to
+have kept; such an evening ends there, its cards are not counted as acknowledged.
 """
 
 

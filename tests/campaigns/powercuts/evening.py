@@ -40,7 +40,10 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """`lost`: acknowledged and not in the files after a cut. `wrong`: what must never happen."""
+    """`lost`: acknowledged and not in the files after a cut. `wrong`: what must never happen.
+
+    `refused`: a start on the lying disk that said no and named the repair; its evening ends there.
+    """
 
     cuts: int = 0
     torn: int = 0
@@ -48,6 +51,7 @@ class Outcome:
     acknowledged: int = 0
     lost: int = 0
     epochs: int = 0
+    refused: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def add(self, other: "Outcome") -> None:
@@ -199,10 +203,13 @@ async def play(plan: Plan) -> Outcome:
         try:
             return await evening.play()
         except Exception as error:
-            said = evening.server.said[-500:]
+            said = evening.server.said
             if evening.burst:
                 await evening.burst.cancel()
-            evening.outcome.wrong.append(f"{type(error).__name__}: {error}; it said {said}")
+            if plan.lie and "cannot start" in said and "./run repair" in said:
+                evening.outcome.refused += 1
+                return evening.outcome
+            evening.outcome.wrong.append(f"{type(error).__name__}: {error}; it said {said[-500:]}")
             return evening.outcome
         finally:
             await evening.server.close()

@@ -98,6 +98,7 @@ class ForkedServer:
                 line = await self._mother.stdout.readline()
                 assert line, f"it ended: {self.said}"
                 self.said += line.decode()
+                assert "cannot start" not in self.said, self.said
         return found
 
 
