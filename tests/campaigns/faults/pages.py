@@ -88,7 +88,7 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 {chr(10).join(rows)}
 """
     text += "".join(f"\n{note}\n" for note in campaign.notes)
-    broken = "".join(f"- {wrong}\n" for wrong in campaign.broken)
+    broken = "".join(f"- {wrong[:160]}\n" for wrong in campaign.broken)
     (DOCS / "faults.md").write_text(text + (f"\n## Violations\n\n{broken}" if broken else ""))
 
 
