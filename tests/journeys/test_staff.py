@@ -220,6 +220,7 @@ async def test_what_was_written_and_not_saved_is_not_lost_by_the_way(team: Team)
     await dialog.get_by_role("button", name="Verwerfen").click()
     await expect(dialog).to_have_count(0)
     await moderator.get_by_role("button", name="Thema hinzufügen").click()
+    await expect(dialog).to_be_visible()
     await moderator.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
 
