@@ -202,10 +202,11 @@ class Hall:
         for code, live in list(self._live.items()):
             with contextlib.suppress(Unavailable):  # the others may be kept elsewhere
                 await self._renew_one(code, live, now)
-                if live.dialogue.about.rehearsal and not (await self.storage.tail(code)).version:
+                begun = live.position.version and live.dialogue.about.rehearsal
+                if begun and not (await self.storage.tail(code)).version:
                     await self.let_go(code, "dialogue_removed")  # by another process
                     continue
-            if live.has_company:
+            if live.has_company or live.is_suspect:
                 self._idle_since.pop(code, None)
             elif now - self._idle_since.setdefault(code, now) > IDLE_S:
                 await self._forget(code)

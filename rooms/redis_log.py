@@ -183,6 +183,7 @@ class RedisLog:
         self, code: str, script: Script, words: list[Word], changes: bool = True
     ) -> bool:
         """Whether the script did what it is for, and the replicas have it too."""
+        self._missed.pop(code, None)  # what an earlier answer told is told no more
         try:
             answer = await self._appending.run(script, _key(code), *words)
             kept = bool(answer == 1)

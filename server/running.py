@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
-import random
+import secrets
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
@@ -74,7 +74,7 @@ class Evening(uvicorn.Server):
         for port in sockets or []:
             port.close()
         here = list(self.server_state.connections)
-        random.shuffle(here)
+        secrets.SystemRandom().shuffle(here)
         pause = min(window(len(here)) / 1000, LONGEST_FAREWELL_S) / max(1, len(here))
         for connection in here:
             if self.force_exit:
