@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 import structlog
 
 from rooms.erasing import EraseCard
-from rooms.errors import DialogtischError, Erased, Forgotten
+from rooms.errors import Corrupted, DialogtischError, Erased, Forgotten
 from rooms.hall import Hall
 from rooms.messages import ORGANISER, Call
 from rooms.rewriting import rewrite, write_off
@@ -32,6 +32,7 @@ class Erasure:
         self._hall = hall
         self._log = hall.storage
         self._one_at_a_time = asyncio.Lock()
+        self._unfinished = asyncio.Event()
 
     async def erase_card(self, code: str, call: Call, command: EraseCard) -> bool:
         """Raises Refused, Forgotten, Unavailable, Busy; asking again goes on where it stopped."""
@@ -52,34 +53,59 @@ class Erasure:
 
     @contextlib.asynccontextmanager
     async def finishing(self) -> AsyncIterator[None]:
-        """Finishes beside the block what an earlier run began and did not end."""
-        task = asyncio.create_task(self.finish_all(), name="erasing")
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        """Finishes beside the block what was begun and did not end, in this run or an earlier."""
+        task = asyncio.create_task(self._see_through(), name="erasing")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def finish_all(self) -> None:
-        """Tries again until nothing is owed any more."""
+        """Tries again until nothing is owed any more but by dialogues that cannot be read."""
         while not await self._finish_owed():  # noqa: ASYNC110  (nobody rings when it can go on)
             await asyncio.sleep(AGAIN_SECONDS)
 
+    async def _see_through(self) -> None:
+        while True:
+            self._unfinished.clear()
+            await self.finish_all()
+            await self._unfinished.wait()
+
     async def _finish_owed(self) -> bool:
+        """Whether trying again is of no use; one that fails keeps no other waiting."""
         try:
-            for code in await self._log.owed():
-                await self._finish(code)
+            owed = await self._log.owed()
         except DialogtischError as failed:
             log.error("erasing_not_finished", reason=str(failed))
+            return False
+        return all([await self._try_to_finish(code) for code in owed])
+
+    async def _try_to_finish(self, code: str) -> bool:
+        try:
+            await self._finish(code)
+        except Corrupted as broken:  # a repair comes first, and the start after it tries again
+            log.error("erasing_not_finished", code=code, reason=str(broken))
+        except DialogtischError as failed:
+            log.error("erasing_not_finished", code=code, reason=str(failed))
+            return False
+        except Exception:
+            log.exception("erasing_failed", code=code)
             return False
         return True
 
     async def _finish(self, code: str) -> bool:
-        async with self._one_at_a_time:
-            if await rewrite(self._log, code, self._hall.clock):
-                await self._look_again(code)
-            clean = await self._log.purge()
-            await self._log.settle_debt(code)
-            log.info("erased", code=code, clean=clean)
-            return clean
+        try:
+            async with self._one_at_a_time:
+                if await rewrite(self._log, code, self._hall.clock):
+                    await self._look_again(code)
+                clean = await self._log.purge()
+                await self._log.settle_debt(code)
+        except BaseException:
+            self._unfinished.set()
+            raise
+        log.info("erased", code=code, clean=clean)
+        return clean
 
     async def _look_again(self, code: str) -> None:
         """This process shows the new log at once; the others notice it as they follow the log."""

@@ -116,8 +116,10 @@ async def _assuring(hall: Hall, storage: Storage) -> AsyncIterator[None]:
         storage.believe()
 
     answering = asyncio.create_task(answer())
-    yield
-    answering.cancel()
+    try:
+        yield
+    finally:
+        answering.cancel()
 
 
 async def _failed(request: Request, error: Exception) -> Response:

@@ -99,9 +99,7 @@ class Doorstep:
 
     def _end(self, waiting: "dict[Doorway | Page, float]", seconds: float, reason: str) -> None:
         latest = time.monotonic() - seconds
-        for one, since in list(waiting.items()):
-            if since > latest:
-                return
+        for one in [one for one, since in waiting.items() if since <= latest]:
             self._cut(one, reason)
 
     def _cut(self, one: "Doorway | Page", reason: str) -> None:

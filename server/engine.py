@@ -206,16 +206,17 @@ class Engine:
 
     def _tick(self) -> None:
         """Everybody is pinged every PING_SECONDS, a part of them each second."""
-        self._turn_out_strangers()
-        for session in list(self._turns[(self._now - PONG_SECONDS) % PING_SECONDS]):
-            if session.pinged:
-                session.cut("no_pong")
-        for session in self._turns[self._now % PING_SECONDS]:
-            session.ping()
-        self._now += 1
         self._timer = None
         if self._sio.eio.sockets:
             self._wait()
+        now = self._now
+        self._now += 1
+        self._turn_out_strangers()
+        for session in list(self._turns[(now - PONG_SECONDS) % PING_SECONDS]):
+            if session.pinged:
+                session.cut("no_pong")
+        for session in self._turns[now % PING_SECONDS]:
+            session.ping()
 
     def _turn_out_strangers(self) -> None:
         """python-socketio would let a socket that never says CONNECT stay for ever."""

@@ -33,10 +33,14 @@ _PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 class Badge(NamedTuple):
-    """Who came in by a link; `link` is None for the organiser, who belongs to no dialogue."""
+    """Who came in by a link; `link` is None for the organiser, who belongs to no dialogue.
+
+    `organiser` names the very link an organiser held: it may be ended a moment later.
+    """
 
     code: str | None
     link: StaffLink | None
+    organiser: str = ""
 
     @property
     def page(self) -> str:
@@ -66,7 +70,7 @@ class Entry:
         """Who holds this link; raises Refused for a wrong or revoked one."""
         ended = await self._sessions.ask_for_organisers()
         if _equal(fragment, self.keys.organiser_fragment(ended)):
-            return Badge(None, None)
+            return Badge(None, None, organiser_name(ended))
         code, _, rest = fragment.partition(".")
         link = LinkId(rest.partition(".")[0])
         # The secret first: nobody learns from an answer which codes and links there are.
@@ -84,7 +88,7 @@ class Entry:
     def _held_by(self, badge: Badge) -> tuple[str, str]:
         """Dialogue and link, as they stand in a cookie."""
         if badge.link is None:
-            return "", organiser_name(self._sessions.organisers)
+            return "", badge.organiser
         return badge.code or "", badge.link.id
 
     def _set(self, response: Response, name: str, content: str, secure: bool) -> None:

@@ -123,7 +123,12 @@ class LastSeen:
             return None
         text = self._note.read_bytes().decode("ascii", "replace").strip()
         line, _, mark = text.rpartition(" ")
-        return Noted(**json.loads(line)) if mark == _mark(line) else None
+        if mark != _mark(line):
+            return None
+        try:
+            return Noted(**json.loads(line))
+        except (TypeError, ValueError):  # another version's note says other things
+            return None
 
 
 class Noted(NamedTuple):

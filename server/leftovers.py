@@ -24,7 +24,10 @@ async def sweep(files: Path) -> None:
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:
         raise Unavailable("storage_away") from None
-    for file in _leftovers(files):
+    # Valkey makes a file a moment before its manifest names it: only what is still unnamed then.
+    unnamed = _leftovers(files)
+    await asyncio.sleep(LOOK_SECONDS)
+    for file in unnamed & _leftovers(files):
         file.unlink(missing_ok=True)
     for folder in (*files.parent.glob("kept-*"), files.with_name("repaired")):
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
@@ -35,13 +38,13 @@ def _replaced(files: Path) -> bool:
     return any(kind == "h" and (files / name).exists() for name, kind in _named(files))
 
 
-def _leftovers(files: Path) -> list[Path]:
+def _leftovers(files: Path) -> set[Path]:
     needed = {name for name, _ in _named(files)}
-    return [
+    return {
         file
         for file in files.iterdir()
         if file.is_file() and file.name not in needed and not file.name.endswith(".manifest")
-    ]
+    }
 
 
 def _named(files: Path) -> list[tuple[str, str]]:

@@ -45,6 +45,7 @@ class Evening(uvicorn.Server):
         self._opened = opened
         self._leaving = leaving
         self._leave_seconds = leave_seconds
+        self._exit: asyncio.TimerHandle | None = None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -58,8 +59,10 @@ class Evening(uvicorn.Server):
         log.info("leaving")
         if self._leave_seconds and not self._leaving.is_set():
             loop = asyncio.get_running_loop()
-            loop.call_later(self._leave_seconds, self.handle_exit, number, None)
+            self._exit = loop.call_later(self._leave_seconds, self.handle_exit, number, None)
         else:
+            if self._exit:  # or it would come a second time, which means: without a farewell
+                self._exit.cancel()
             self.handle_exit(number, None)
         self._leaving.set()
 

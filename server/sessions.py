@@ -7,14 +7,13 @@ from rooms.errors import Unavailable
 
 
 class Sessions:
-    """A session lasts `seconds` at most, so what was ended need not be remembered longer."""
+    """A session lasts `seconds` at most, so the storage need not remember longer what was ended."""
 
     def __init__(self, ended: Ended, seconds: int) -> None:
         self._ended = ended
         self._seconds = seconds
         self._known_to_have_ended: set[str] = set()
-        self.organisers = 0
-        """How many of the organiser's links were ended, as far as it was asked."""
+        self._organisers: int | None = None
 
     async def end(self, session: str) -> None:
         """It is worth nothing from now on, in every process. Raises Unavailable."""
@@ -30,7 +29,14 @@ class Sessions:
         return session in self._known_to_have_ended
 
     async def ask_for_organisers(self) -> int:
-        """Asked each time, for another process may have ended one; while it cannot, as before."""
-        with contextlib.suppress(Unavailable):
-            self.organisers = await self._ended.organisers()
-        return self.organisers
+        """How many of the organiser's links were ended.
+
+        Asked each time, for another process may have ended one; while it cannot be asked, as
+        before. Raises Unavailable if it never could: an ended link must not open the door.
+        """
+        try:
+            self._organisers = await self._ended.organisers()
+        except Unavailable:
+            if self._organisers is None:
+                raise
+        return self._organisers
