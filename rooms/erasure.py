@@ -7,12 +7,13 @@ is shown the words any more.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import structlog
 
+from rooms.dialogue import Dialogue, decide
 from rooms.erasing import EraseCard
-from rooms.errors import Corrupted, DialogtischError, Erased, Forgotten
+from rooms.errors import Corrupted, DialogtischError, Erased, Forgotten, Refused
 from rooms.hall import Hall
 from rooms.messages import ORGANISER, Call
 from rooms.rewriting import rewrite, write_off
@@ -37,19 +38,20 @@ class Erasure:
     async def erase_card(self, code: str, call: Call, command: EraseCard) -> bool:
         """Raises Refused, Forgotten, Unavailable, Busy; asking again goes on where it stopped."""
         live = await self._hall.live(code)
-        await self._log.owe(code)
-        answer = await live.perform(call, command)
-        if not answer.ok and answer.reason != "already_erased":
-            raise answer.failure
-        return await self._finish(code)
+        await live.read_fresh(lambda now: _check(now, call, command))
+        with self._noting_failure():
+            await self._log.owe(code)
+            answer = await live.perform(call, command)
+            if not answer.ok and answer.reason != "already_erased":
+                raise answer.failure  # it may be in the log all the same
+            return await self._finish(code)
 
     async def erase_dialogue(self, code: str, because: str) -> bool:
         """Cuts everybody off; only that the dialogue was erased, when and why, is kept."""
-        async with self._one_at_a_time:
-            await self._log.owe(code)
-            await write_off(self._log, code, because, self._hall.clock())
-            await self._hall.let_go(code, "dialogue_erased")
-        return await self._finish(code)
+        with self._noting_failure():
+            async with self._one_at_a_time:
+                await self._write_off(code, because)
+            return await self._finish(code)
 
     @contextlib.asynccontextmanager
     async def finishing(self) -> AsyncIterator[None]:
@@ -94,18 +96,28 @@ class Erasure:
             return False
         return True
 
+    async def _write_off(self, code: str, because: str) -> None:
+        await self._log.owe(code)
+        await write_off(self._log, code, because, self._hall.clock())
+        await self._hall.let_go(code, "dialogue_erased")
+
     async def _finish(self, code: str) -> bool:
+        async with self._one_at_a_time:
+            if await rewrite(self._log, code, self._hall.clock):
+                await self._look_again(code)
+            clean = await self._log.purge()
+            await self._log.settle_debt(code)
+        log.info("erased", code=code, clean=clean)
+        return clean
+
+    @contextlib.contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        """Whatever fails here may have left something to finish."""
         try:
-            async with self._one_at_a_time:
-                if await rewrite(self._log, code, self._hall.clock):
-                    await self._look_again(code)
-                clean = await self._log.purge()
-                await self._log.settle_debt(code)
+            yield
         except BaseException:
             self._unfinished.set()
             raise
-        log.info("erased", code=code, clean=clean)
-        return clean
 
     async def _look_again(self, code: str) -> None:
         """This process shows the new log at once; the others notice it as they follow the log."""
@@ -115,6 +127,15 @@ class Erasure:
             await live.read(lambda _: None)
         except (Erased, Forgotten):
             pass
+
+
+def _check(dialogue: Dialogue, call: Call, command: EraseCard) -> None:
+    """Raises Refused before anything is owed; what was erased already may still be unfinished."""
+    try:
+        decide(dialogue, call, command)
+    except Refused as no:
+        if no.reason != "already_erased":
+            raise
 
 
 def new_erasing(hall: Hall, fresh: str) -> Call:
