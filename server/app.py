@@ -5,6 +5,7 @@ A request passes the gate, then goes to a page, the API, the client's files or t
 
 import asyncio
 import secrets
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -48,10 +49,11 @@ async def create_app(
     storage: Storage,
     static: Path = STATIC,
     leaving: asyncio.Event | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> ASGIApp:
     """The whole server over an open storage. Raises ClientNotBuilt, Unavailable.
 
-    `leaving` is set once the server was told to end.
+    `leaving` is set once the server was told to end; `tls` is for the door of the numbers.
     """
     sockets = Sockets(settings)
     hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
@@ -66,7 +68,7 @@ async def create_app(
 
     health, pulse = Health(hall, storage, leaving or asyncio.Event()), Pulse()
     metrics = Metrics(hall, sockets, health, pulse, None if settings.redis_url else settings.data)
-    door = MetricsDoor(settings, metrics.registry(), health.look)
+    door = MetricsDoor(settings, metrics.registry(), health.look, tls)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

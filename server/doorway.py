@@ -6,6 +6,7 @@ any more. uvicorn itself would wait for ever.
 """
 
 import asyncio
+import ssl
 import time
 from typing import Any, cast
 
@@ -31,8 +32,9 @@ LONGEST_HEAD_BYTES = 8_192
 class Doorstep:
     """All who stand at one door, the longest first; give `doorway` to uvicorn as its `http`."""
 
-    def __init__(self, most_open: int) -> None:
+    def __init__(self, most_open: int, tls: ssl.SSLContext | None = None) -> None:
         self._most_open = most_open
+        self.tls = tls
         self._heads: dict[Doorway | Page, float] = {}
         self._bodies: dict[Doorway | Page, float] = {}
         self._unread: dict[Doorway | Page, float] = {}
@@ -124,17 +126,55 @@ class Doorway(asyncio.Protocol):
         self._config = config
         self._state = server_state
         self._app_state = app_state
+        self._shaking_hands: asyncio.Task[None] | None = None
+        self._early = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
         connections = cast(set[Any], self._state.connections)
         if self._doorstep.arrive(self, len(connections)):
             connections.add(self)
+            if self._doorstep.tls is not None:
+                self._shaking_hands = asyncio.create_task(self._shake_hands(self._doorstep.tls))
         else:
             traffic.cut["door_full"] += 1
             self.transport.abort()
 
+    async def _shake_hands(self, tls: ssl.SSLContext) -> None:
+        """From here on everything is said in secret, or nothing is.
+
+        What came before the loop had begun belongs to the handshake, never to a request.
+        """
+        if self.transport.is_closing():
+            return
+        loop = asyncio.get_running_loop()
+        starting = loop.start_tls(
+            self.transport, self, tls, server_side=True, ssl_handshake_timeout=HEAD_SECONDS
+        )
+        shaking = loop.create_task(starting)
+        for _ in range(2):  # it has put itself in our place and reads as soon as we wait
+            await asyncio.sleep(0)
+        begun, self._early = self._early, b""
+        try:
+            if begun and not shaking.done():
+                _feed(cast(asyncio.BufferedProtocol, self.transport.get_protocol()), begun)
+            secret = await shaking
+        except (OSError, EOFError):  # no TLS, one that is too old, or nobody any more
+            secret = None
+        self._shaking_hands = None
+        if secret is None:
+            traffic.cut["no_tls"] += 1
+            self.transport.abort()
+            self.connection_lost(None)
+            return
+        self.transport = secret
+        if self._early:
+            self.data_received(self._early)
+
     def data_received(self, data: bytes) -> None:
+        if self._shaking_hands is not None:
+            self._early += data
+            return
         self._leave()
         config, state = self._config, self._state
         websocket = cast(Any, config.ws_protocol_class)
@@ -153,6 +193,8 @@ class Doorway(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave()
         self._doorstep.forget(self)
+        if self._shaking_hands is not None:
+            self._shaking_hands.cancel()
 
     def shutdown(self) -> None:
         """The server goes down."""
@@ -192,6 +234,15 @@ class Page(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._doorstep.forget(self)
         super().connection_lost(exc)
+
+
+def _feed(protocol: asyncio.BufferedProtocol, data: bytes) -> None:
+    while data:
+        room = memoryview(protocol.get_buffer(len(data)))
+        fits = min(len(room), len(data))
+        room[:fits] = data[:fits]
+        protocol.buffer_updated(fits)
+        data = data[fits:]
 
 
 def _asks_for_a_websocket(head: bytes) -> bool:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import hmac
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from server.addresses import is_loopback
 from server.ports import take_port
 from server.serving import serve_config
 from server.settings import Settings
@@ -39,12 +41,15 @@ class MetricsDoor:
         settings: Settings,
         registry: CollectorRegistry,
         look: Callable[[], Awaitable[None]],
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._token = settings.metrics_token
         self._registry = registry
         self._look = look
         self.port: socket.socket | None = None
+        self._tls: ssl.SSLContext | None = None
         if settings.metrics is not None:
+            self._tls = None if is_loopback(settings.metrics[0]) else tls
             self.port = take_port(*settings.metrics, setting="--metrics")
 
     @asynccontextmanager
@@ -55,7 +60,7 @@ class MetricsDoor:
             return
         host, number = self.port.getsockname()[:2]
         app = Starlette(routes=[Route("/metrics", self._read)])
-        server = Apart(serve_config(app, host=host, port=number, lifespan="off"))
+        server = Apart(serve_config(app, host=host, port=number, tls=self._tls, lifespan="off"))
         with contextlib.closing(self.port):
             serving = asyncio.create_task(server.serve([self.port]), name="metrics")
             try:

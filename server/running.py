@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 import uvicorn
 
+from server.addresses import is_loopback
 from server.app import create_app
 from server.conversation import window
 from server.entry import Keys
@@ -20,6 +21,7 @@ from server.ports import take_port
 from server.serving import allow_many_connections, collect_rarely, serve_config
 from server.settings import Settings
 from server.storage import Storage, open_storage
+from server.tls import Certificate
 
 log = structlog.get_logger(__name__)
 
@@ -104,20 +106,30 @@ def serve(settings: Settings, meanwhile: Meanwhile | None = None) -> None:
     port = take_port(settings.host, settings.port)
     settings = with_port(settings, port.getsockname()[1])
     allow_many_connections()
+    certificate = Certificate(settings.tls) if settings.tls else None
+    tls = certificate.context if certificate else None
     config = serve_config(
-        None, host=settings.host, port=settings.port, fanout=settings.fanout, lifespan="on"
+        None, host=settings.host, port=settings.port, fanout=settings.fanout, tls=tls, lifespan="on"
     )
     with contextlib.closing(port), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_serve(settings, config, port, meanwhile))
+        runner.run(_serve(settings, config, port, certificate, meanwhile))
 
 
 async def _serve(
-    settings: Settings, config: uvicorn.Config, port: socket.socket, meanwhile: Meanwhile | None
+    settings: Settings,
+    config: uvicorn.Config,
+    port: socket.socket,
+    certificate: Certificate | None,
+    meanwhile: Meanwhile | None,
 ) -> None:
     asyncio.get_running_loop().set_exception_handler(tell_loop)
-    async with open_storage(settings) as storage:
+    async with contextlib.AsyncExitStack() as stack:
+        if certificate is not None:
+            await stack.enter_async_context(certificate.kept_fresh())
+        storage = await stack.enter_async_context(open_storage(settings))
         leaving = asyncio.Event()
-        config.app = await create_app(settings, storage, leaving=leaving)
+        tls = certificate.context if certificate else None
+        config.app = await create_app(settings, storage, leaving=leaving, tls=tls)
         keys, ended = Keys(await storage.log.secret()), await storage.ended.organisers()
         organiser = keys.organiser_fragment(ended)
         beside: list[asyncio.Task[None]] = []
@@ -126,6 +138,8 @@ async def _serve(
             log.info(
                 "opened", fanout=settings.fanout, storage=storage.state(), https=settings.secure
             )
+            for way in settings.plain_ways:
+                log.warning("not_encrypted", way=way)
             if meanwhile is None:
                 say(welcome(settings, storage, organiser))
             else:
@@ -165,10 +179,19 @@ def welcome(settings: Settings, storage: Storage, organiser: str) -> str:
             f"  People join at     {settings.public_url}",
             *_organising(settings, organiser),
             "",
-            *(f"  {sentence}" for sentence in storage.sentences),
+            *(f"  {sentence}" for sentence in (*storage.sentences, *_in_the_open(settings))),
             "  Ctrl-C ends the evening; everything is kept.",
             LINE,
         )
+    )
+
+
+def _in_the_open(settings: Settings) -> tuple[str, ...]:
+    if settings.secure or is_loopback(settings.host):
+        return ()
+    return (
+        "Plain http: whoever shares the network can read along. For a hall's own wifi only; on",
+        "the internet use --tls-certificate, or a proxy with TLS and its --public-url https://...",
     )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import resource
+import ssl
 from typing import Any, cast
 
 import uvicorn
@@ -20,9 +21,17 @@ OPEN_FILES_ANYWHERE = 10_240  # macOS allows no more, whatever it says its limit
 
 
 def serve_config(
-    app: Any, *, host: str, port: int, fanout: str = "ready", **more: Any
+    app: Any,
+    *,
+    host: str,
+    port: int,
+    fanout: str = "ready",
+    tls: ssl.SSLContext | None = None,
+    **more: Any,
 ) -> uvicorn.Config:
     """The uvicorn configuration for the app; `fanout` is "ready" or "stock".
+
+    TLS begins in the doorway, so that whoever only begins it counts among those who wait there.
 
     Compression of single messages stays off: it doubles the memory of a connection and costs more
     than sending. Engine.IO pings, so websocket pings would only be a second timer per phone.
@@ -32,7 +41,7 @@ def serve_config(
         app,
         host=host,
         port=port,
-        http=cast(Any, Doorstep(places()).doorway),
+        http=cast(Any, Doorstep(places(), tls).doorway),
         loop="auto",  # uvloop where it is installed, which is everywhere but on Windows
         ws=Wire if ready else "websockets-sansio",
         ws_max_size=MESSAGE_BYTES if ready else STAFF_MESSAGE_BYTES,

@@ -1,6 +1,9 @@
 """What may stand in a setting; everything here raises BadSetting with a plain sentence."""
 
+import ssl
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from server.addresses import is_loopback
@@ -11,6 +14,46 @@ SHORTEST_TOKEN = 20
 
 class BadSetting(Exception):
     """A setting has a value the server cannot start with; the text says which and why."""
+
+
+class CertificateFiles(NamedTuple):
+    """Where the certificate with its chain and its key lie, both as PEM."""
+
+    certificate: Path
+    key: Path
+
+    def stamp(self) -> tuple[tuple[int, int], ...]:
+        """Changes when somebody writes one of them anew. Raises OSError."""
+        found = [file.stat() for file in self]
+        return tuple((file.st_mtime_ns, file.st_ino) for file in found)
+
+    def fill(self, context: ssl.SSLContext) -> None:
+        """Raises OSError, of which ssl.SSLError is one. A key with a password is none."""
+        context.load_cert_chain(self.certificate, self.key, password="")
+
+
+def certificate_files(certificate: str, key: str, public_url: str) -> CertificateFiles | None:
+    """Both or neither; with them nobody is led to plain http."""
+    if not (certificate or key):
+        return None
+    if not (certificate and key):
+        raise BadSetting("tls_certificate, tls_key: one of them alone is not enough")
+    if public_url.startswith("http://"):
+        raise BadSetting("public_url: begins with http://, but with a certificate it is https://")
+    return CertificateFiles(*(Path(file).expanduser().resolve() for file in (certificate, key)))
+
+
+def scheme(tls: CertificateFiles | None) -> str:
+    return "https" if tls else "http"
+
+
+def goes_in_the_open(store: str) -> bool:
+    """Whether what is said to this store could be read on the way."""
+    address = urlsplit(store)
+    if address.scheme not in ("redis", "redis+cluster"):
+        return False
+    nodes = address.netloc.rpartition("@")[2].split(",")
+    return not all(is_loopback(urlsplit(f"//{node}").hostname or "") for node in nodes)
 
 
 def one_of(name: str, text: str, choices: Sequence[str]) -> str:

@@ -11,14 +11,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from server.addresses import EVERY_INTERFACE, in_url, reachable_address
+from server.addresses import EVERY_INTERFACE, in_url, is_loopback, reachable_address
 from server.setting_checks import BadSetting as BadSetting
 from server.setting_checks import (
+    CertificateFiles,
+    certificate_files,
     count,
+    goes_in_the_open,
     listed,
     one_of,
     page_address,
     port_number,
+    scheme,
     watching_place,
     web_address,
 )
@@ -56,6 +60,13 @@ class Typed:
         "A cluster is named by some of its nodes: `redis+cluster://10.0.0.5:6379,10.0.0.6:6379`. "
         "Empty: the server starts the Valkey it brings along, in the data folder.",
     )
+    tls_certificate: str = setting(
+        "",
+        "File with the server's certificate and its chain (PEM). With it and `tls_key` the server "
+        "speaks https and wss itself, TLS 1.2 or newer, and no plain http; a renewed file is taken "
+        "up within a minute. Empty: plain http, for a hall's own wifi or behind a proxy with TLS.",
+    )
+    tls_key: str = setting("", "File with the key of `tls_certificate` (PEM, without a password).")
     replicas_wait: str = setting(
         "0",
         "How many replicas of the store must have what is saved before it is acknowledged. With 1 "
@@ -132,6 +143,7 @@ class Settings:
     port: int
     data: Path
     redis_url: str | None
+    tls: CertificateFiles | None
     replicas_wait: int
     public_url: str
     fanout: str
@@ -149,7 +161,18 @@ class Settings:
     def own_url(self) -> str:
         """Where this machine itself reaches the server."""
         host = "127.0.0.1" if self.host in EVERY_INTERFACE else in_url(self.host)
-        return f"http://{host}:{self.port}"
+        return f"{scheme(self.tls)}://{host}:{self.port}"
+
+    @property
+    def plain_ways(self) -> tuple[str, ...]:
+        """Which ways to and from other machines this server leaves without TLS."""
+        metrics = self.metrics[0] if self.metrics else "localhost"
+        ways = {
+            "people": self.tls is None and not is_loopback(self.host),
+            "metrics": self.tls is None and not is_loopback(metrics),
+            "storage": goes_in_the_open(self.redis_url or ""),
+        }
+        return tuple(way for way, is_plain in ways.items() if is_plain)
 
     @property
     def secure(self) -> bool:
@@ -171,12 +194,15 @@ def read_settings(
 
 def understood(typed: Typed) -> Settings:
     """The typed settings checked; raises BadSetting."""
-    public = typed.public_url.rstrip("/") or f"http://{reachable_address(typed.host)}:{typed.port}"
+    tls = certificate_files(typed.tls_certificate, typed.tls_key, typed.public_url)
+    here = f"{scheme(tls)}://{reachable_address(typed.host)}:{typed.port}"
+    public = typed.public_url.rstrip("/") or here
     return Settings(
         host=typed.host,
         port=port_number("port", typed.port),
         data=Path(typed.data).expanduser().resolve(),
         redis_url=typed.redis_url or None,
+        tls=tls,
         replicas_wait=count("replicas_wait", typed.replicas_wait, MOST_REPLICAS),
         public_url=web_address("public_url", public),
         fanout=one_of("fanout", typed.fanout, FANOUTS),
