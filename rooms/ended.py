@@ -40,7 +40,9 @@ class MemoryEnded:
         self._organisers = 0
 
     async def end(self, session: str, seconds: int) -> None:
-        self._until[session] = self._clock() + seconds
+        now = self._clock()
+        ended = {**self._until, session: now + seconds}
+        self._until = {one: until for one, until in ended.items() if until > now}
 
     async def has(self, session: str) -> bool:
         return self._until.get(session, 0.0) > self._clock()

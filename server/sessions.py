@@ -1,32 +1,44 @@
 """Sessions of staff that were ended: known to all processes by the storage, remembered here."""
 
 import contextlib
+import time
+from collections.abc import Callable
 
 from rooms.ended import Ended
 from rooms.errors import Unavailable
 
 
 class Sessions:
-    """A session lasts `seconds` at most, so the storage need not remember longer what was ended."""
+    """A session lasts `seconds` at most, so nobody need remember longer what was ended."""
 
-    def __init__(self, ended: Ended, seconds: int) -> None:
+    def __init__(
+        self, ended: Ended, seconds: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._ended = ended
         self._seconds = seconds
-        self._known_to_have_ended: set[str] = set()
+        self._clock = clock
+        self._known_to_have_ended: dict[str, float] = {}
         self._organisers: int | None = None
 
     async def end(self, session: str) -> None:
         """It is worth nothing from now on, in every process. Raises Unavailable."""
         await self._ended.end(session, self._seconds)
-        self._known_to_have_ended.add(session)
+        self._remember(session)
 
     async def has_ended(self, session: str) -> bool:
         """While the storage is away nobody can tell; staff go on reading then, as phones do."""
         if session not in self._known_to_have_ended:
             with contextlib.suppress(Unavailable):
                 if await self._ended.has(session):
-                    self._known_to_have_ended.add(session)
+                    self._remember(session)
         return session in self._known_to_have_ended
+
+    def _remember(self, session: str) -> None:
+        """And forget those whose time is up anyway."""
+        now = self._clock()
+        ended = {**self._known_to_have_ended, session: now}
+        fresh = {one: at for one, at in ended.items() if now - at < self._seconds}
+        self._known_to_have_ended = fresh
 
     async def ask_for_organisers(self) -> int:
         """How many of the organiser's links were ended.

@@ -64,6 +64,8 @@ async def test_in_memory_it_is_forgotten_as_well() -> None:
     await ended.end("session", 10)
     now = 11.0
     assert not await ended.has("session")
+    await ended.end("another", 10)
+    assert set(ended._until) == {"another"}
 
 
 async def test_without_a_storage_it_says_so(free_port: int) -> None:
