@@ -1,12 +1,16 @@
 """Told to end, a server behind a proxy first says so and goes on for a while."""
 
+import asyncio
 import signal
 import time
 from pathlib import Path
 
 import aiohttp
 import pytest
+import uvicorn
 from program import OPEN, Program
+
+from server.running import Evening
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -50,3 +54,32 @@ async def test_a_second_signal_ends_it_at_once(short_folder: Path, free_port: in
     begun = time.monotonic()
     assert await leaving.end(signal.SIGTERM) == 0
     assert time.monotonic() - begun < 60  # and not ten minutes
+
+
+def a_server(leave_seconds: float) -> Evening:
+    async def nothing(*_: object) -> None:
+        """Is never asked."""
+
+    config = uvicorn.Config(nothing, log_config=None)
+    return Evening(config, lambda: None, asyncio.Event(), leave_seconds)  # type: ignore[arg-type]
+
+
+async def test_a_second_ctrl_c_still_says_farewell_and_the_end_of_the_wait_is_no_third() -> None:
+    """uvicorn cuts everybody off at once when it is told twice; only a person's third time may."""
+    server = a_server(leave_seconds=0.02)
+    server._leave(signal.SIGINT)
+    assert not server.should_exit, "it goes on while the proxy looks elsewhere"
+    server._leave(signal.SIGINT)
+    assert server.should_exit
+    await asyncio.sleep(0.1)
+    assert not server.force_exit
+    server._leave(signal.SIGINT)
+    assert server.force_exit
+
+
+async def test_whoever_waits_is_told_to_end_when_the_time_has_come() -> None:
+    server = a_server(leave_seconds=0.02)
+    server._leave(signal.SIGINT)
+    await asyncio.sleep(0.1)
+    assert server.should_exit
+    assert not server.force_exit
