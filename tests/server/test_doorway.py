@@ -7,6 +7,8 @@ import inspect
 import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import h11
 import pytest
@@ -110,6 +112,32 @@ async def test_an_answer_that_nobody_reads_is_cut(
     step.note_read(page)
     await asyncio.sleep(doorway.UNREAD_SECONDS + 2 * doorway.TICK_SECONDS)
     assert traffic.cut["unread"] == before + 1
+
+
+async def test_whoever_has_waited_too_long_is_cut_whatever_the_order_they_stand_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that turns out to want a page keeps its time and stands behind those who came later."""
+    monkeypatch.setattr(doorway, "TICK_SECONDS", 3_600.0)
+    step, now = doorway.Doorstep(100), 0.0
+    monkeypatch.setattr(doorway, "time", SimpleNamespace(monotonic=lambda: now))
+    early, late, page = (_standing(kind) for kind in (doorway.Doorway,) * 2 + (doorway.Page,))
+    step.arrive(early, 0)
+    now = doorway.HEAD_SECONDS - 1
+    step.arrive(late, 0)
+    step.replace(early, page)
+    now = doorway.HEAD_SECONDS + 1
+    assert step._timer is not None
+    step._timer.cancel()
+    step._tick()
+    assert list(step._heads) == [late]
+    step._timer.cancel()
+
+
+def _standing(kind: type) -> Any:
+    one = object.__new__(kind)
+    one.transport = _Aborting()
+    return one
 
 
 class _Aborting:

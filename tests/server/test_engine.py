@@ -72,6 +72,31 @@ def test_pings_are_spread_over_their_interval() -> None:
     on_loop(uvloop.new_event_loop, scene)
 
 
+@pytest.mark.usefixtures("fast")
+def test_a_ping_that_fails_stops_neither_the_others_nor_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pinged: list[str] = []
+    ping = engine.Session.ping
+
+    def stumble_first(session: engine.Session) -> None:
+        pinged.append(session.sid)
+        if len(pinged) == 1:
+            raise ZeroDivisionError
+        ping(session)
+
+    async def scene(wires: OpenWires) -> None:
+        failed: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: failed.append(what))
+        phones = [await wires.join() for _ in range(2)]
+        await until(lambda: len(set(pinged)) == 2 and len(pinged) > 3)
+        assert len(failed) == 1
+        await asyncio.gather(*(phone.close() for phone in phones))
+
+    monkeypatch.setattr(engine.Session, "ping", stumble_first)
+    on_loop(uvloop.new_event_loop, scene)
+
+
 @pytest.mark.asyncio(loop_scope="session")
 async def test_nothing_is_left_of_those_who_came_and_went(ready: OpenSockets) -> None:
     phones = await asyncio.gather(*(ready.seated(nth) for nth in range(20)))
