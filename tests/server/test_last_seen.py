@@ -1,0 +1,76 @@
+"""The note beside the store: what it remembers, and what of it is worth nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from server.append_file import MANIFEST
+from server.last_seen import LastSeen, _mark
+
+SHORTER = "the store's file has become shorter"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A store's folder whose growing file has grown to a thousand bytes."""
+    folder = tmp_path / "appendonlydir"
+    folder.mkdir()
+    (folder / MANIFEST).write_text("file appendonly.aof.1.incr.aof seq 1 type i\n")
+    (folder / "appendonly.aof.1.incr.aof").write_bytes(b"x" * 1_000)
+    return folder
+
+
+@pytest.fixture
+def note(files: Path) -> Path:
+    """What an earlier run noted of it; meanwhile the file was cut."""
+    note = files.with_name("last-seen")
+    LastSeen(note).settle(files, at_rest=True)
+    (files / "appendonly.aof.1.incr.aof").write_bytes(b"x" * 900)
+    return note
+
+
+def judged(note: Path, files: Path) -> LastSeen:
+    seen = LastSeen(note)
+    seen.judge(files)
+    return seen
+
+
+def rewrite(note: Path, **changed: object) -> None:
+    """The note as another version of the program would leave it, with its own mark."""
+    said = json.loads(note.read_text().rpartition("}")[0] + "}")
+    line = json.dumps({name: of for name, of in {**said, **changed}.items() if of is not None})
+    note.write_text(f"{line} {_mark(line)}\n")
+
+
+def test_what_was_noted_tells_the_next_start_that_the_file_was_cut(note: Path, files: Path) -> None:
+    seen = judged(note, files)
+    assert (seen.suspicion, seen.settled) == (SHORTER, 1_000)
+    rewrite(note)
+    assert judged(note, files).suspicion == SHORTER, "rewriting alone changes nothing"
+
+
+@pytest.mark.parametrize("changed", [{"colour": "red"}, {"settled": None}], ids=["more", "fewer"])
+def test_a_note_of_another_version_counts_as_none(
+    note: Path, files: Path, changed: dict[str, object]
+) -> None:
+    rewrite(note, **changed)
+    seen = judged(note, files)
+    assert (seen.suspicion, seen.settled) == ("", 0)
+
+
+@pytest.mark.parametrize("said", [b"", b"\xff" * 40, b"[] 0", b"{"])
+def test_a_note_that_was_torn_counts_as_none(note: Path, files: Path, said: bytes) -> None:
+    for torn in (said, note.read_bytes()[:-400] + said):
+        note.write_bytes(torn)
+        assert judged(note, files).suspicion == ""
+
+
+def test_a_note_that_says_nothing_of_a_note_counts_as_none(note: Path, files: Path) -> None:
+    for line in ("[]", "7", "null", "{", '{"name": 1}'):
+        note.write_text(f"{line} {_mark(line)}\n")
+        assert judged(note, files).suspicion == ""
+
+
+def test_without_a_note_nothing_is_suspected(files: Path) -> None:
+    assert judged(files.with_name("last-seen"), files).suspicion == ""
