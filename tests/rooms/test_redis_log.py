@@ -261,6 +261,17 @@ async def test_an_append_that_came_too_late_is_told_what_it_missed(valkey_url: s
         await log.close()
 
 
+async def test_what_an_append_missed_is_told_of_no_later_one(valkey_url: str) -> None:
+    one, other = RedisLog(valkey_url), RedisLog(valkey_url)
+    await one.append(CODE, EMPTY, 1, ONE)
+    assert not await other.append(CODE, EMPTY, 1, ONE)
+    tail = Position(1, 1)
+    assert await other.append(CODE, tail, 1, [(b"two", b"seal")])
+    assert other.missed(CODE) is None, "nobody asked before that"
+    await one.close()
+    await other.close()
+
+
 async def test_two_processes_that_meet_at_every_append_read_nothing_and_agree(
     valkey_url: str,
 ) -> None:
