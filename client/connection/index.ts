@@ -17,3 +17,4 @@ export type { Answer, Command, Fields } from "./commands.ts";
 export { apply, nothingYet, type Frame, type View } from "./view.ts";
 export { deviceToken, randomHex } from "./ids.ts";
 export * from "./entries.ts";
+export * from "./ranking.ts";

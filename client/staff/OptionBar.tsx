@@ -1,6 +1,5 @@
 /** One option of a closed ballot: its text, its bar, its numbers. */
-import type { Ballot, Option } from "../connection/index.ts";
-import { agreementOf, dotsOf } from "./evening.ts";
+import { agreementOf, dotsOf, type Ballot, type Option } from "../connection/index.ts";
 import { KindWord } from "./kinds.tsx";
 import { inMain, say } from "./words.ts";
 

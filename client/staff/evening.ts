@@ -1,6 +1,6 @@
 /** What the staff's pages read of the evening, worked out once per change and not once per use. */
 import { computed } from "@preact/signals";
-import { all, one, single, type Attendance, type Ballot, type Card, type Option, type Round, type View } from "../connection/index.ts";
+import { all, bestFirst, one, single, type Attendance, type Ballot, type Card, type Option, type Round, type View } from "../connection/index.ts";
 import { shared } from "./line.ts";
 
 /** A list that stays the same object while nothing in it changed: cards do not redraw for a dot. */
@@ -69,6 +69,9 @@ export const openSteps = computed(() => steps.value.filter((step) => step.state 
 export const nextStep = computed(() => steps.value.find((step) => step.state === "planned"));
 export const openRound = computed(() => rounds.value.find((round) => round.state === "open"));
 
+/** While nothing is open, phones show the results once there are any (client/pages/phone/table.tsx). */
+export const resultsAreThere = computed(() => ballots.value.some((ballot) => ballot.state === "closed"));
+
 type Choice = Pick<Ballot, "rounds" | "kinds" | "statements" | "own_table">;
 
 /** The cards a ballot would offer if it opened now: the same rule as on the server. */
@@ -92,28 +95,10 @@ export function optionsFor(choice: Choice): number {
   return Math.max(0, ...perTable.values()) + choice.statements.length;
 }
 
-export function dotsOf(option: Option): number {
-  return option.tally && "dots" in option.tally ? option.tally.dots : 0;
-}
-
-export function agreementOf(option: Option): { agree: number; disagree: number; pass: number } {
-  return option.tally && "agree" in option.tally ? option.tally : { agree: 0, disagree: 0, pass: 0 };
-}
-
-const worth = (ballot: Ballot, option: Option): number => {
-  const { agree, disagree } = agreementOf(option);
-  return ballot.method === "dots" ? dotsOf(option) : agree - disagree;
-};
-
-/** Closed ballot, best first: most dots, or most agreement over disagreement; equal ones as posted. */
+/** The options of a closed ballot, best first. */
 export function ranked(ballot: Ballot): Option[] {
-  return options.value
-    .filter((option) => option.ballot === ballot.id && !option.gone)
-    .sort((a, b) => worth(ballot, b) - worth(ballot, a) || a.order - b.order);
-}
-
-/** The place of an option among those; equal ones share it: 1, 1, 3. */
-export function placeAmong(list: readonly Option[], ballot: Ballot, option: Option): number {
-  const own = worth(ballot, option);
-  return 1 + list.filter((other) => worth(ballot, other) > own).length;
+  return bestFirst(
+    ballot,
+    options.value.filter((option) => option.ballot === ballot.id && !option.gone),
+  );
 }

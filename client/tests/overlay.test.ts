@@ -116,6 +116,28 @@ test("dots that come back when a card is hidden are free again", () => {
   assert.equal(dotsLeft(ballot, myVotes(mine(8), [vote], "b")), 4);
 });
 
+test("dots that went with a freed ticket are not called saved any longer", () => {
+  const votes = myVotes(mine(8), [place("1", 1, saved(4)), place("1", 2, saved(5))], "b");
+  assert.equal(votes.get("1"), undefined);
+  const kept = myVotes(mine(8, placed("1", 2)), [place("1", 2, saved(5))], "b");
+  assert.equal(kept.get("1")?.fate.status, "saved");
+});
+
+test("a refusal from before does not stay beside dots that are gone since", () => {
+  const votes = myVotes(mine(8), [place("1", 2, refused), place("1", 1, saved(5))], "b");
+  assert.notEqual(votes.get("1")?.fate.status, "refused");
+});
+
+test("the last dot taken back is said to be saved", () => {
+  const vote = myVotes(mine(8), [place("1", 1, saved(4)), place("1", 0, saved(5))], "b").get("1");
+  assert.deepEqual([vote?.dots, vote?.fate.status], [0, "saved"]);
+});
+
+test("an answer that went with a freed ticket is not shown as given", () => {
+  const answer = command("AnswerStatement", { ballot: "b", option: "1", answer: "agree" }, saved(5));
+  assert.equal(myVotes(mine(8), [answer], "b").get("1"), undefined);
+});
+
 test("votes of another ballot do not count", () => {
   const elsewhere = command("PlaceDots", { ballot: "other", option: "1", dots: 2 });
   assert.equal(dotsLeft(ballot, myVotes(mine(4), [elsewhere], "b")), 4);

@@ -1,7 +1,7 @@
 /** The result of a closed ballot, best first: one list, or one list per table if tables voted apart. */
-import type { Ballot, Option, Table } from "../../connection/index.ts";
+import { dotsOf, placeAmong, type Ballot, type Option, type Table } from "../../connection/index.ts";
 import { useRef } from "preact/hooks";
-import { dotsOf, placeAmong, ranked, tables, topicOf } from "../../staff/evening.ts";
+import { ranked, tables, topicOf } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { OptionBar } from "../../staff/OptionBar.tsx";
 import { turn, WhichTurn } from "./AllTables.tsx";

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { Icon } from "../../design/icons.tsx";
 import { Overshoot } from "../../staff/Attendance.tsx";
 import { Countdown } from "../../staff/Countdown.tsx";
-import { nextStep, openSteps, steps, votersIn, type Step } from "../../staff/evening.ts";
+import { nextStep, openSteps, resultsAreThere, steps, votersIn, type Step } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { now } from "../../staff/line.ts";
 import { inMain, say } from "../../staff/words.ts";
@@ -68,7 +68,7 @@ function NothingOpen() {
         <div class="now-what">
           <p class="now-label">{say("now.next")}</p>
           <InMain as="h2" of={next.title} />
-          <p class="now-then small">{say("now.nothing")}</p>
+          <p class="now-then small">{say(resultsAreThere.value ? "now.nothing_results" : "now.nothing")}</p>
         </div>
         <button type="button" class="button is-main is-large" onClick={() => setDoing(true)}>
           <Icon name="play" />

@@ -156,6 +156,7 @@ export function myVotes(
   )) {
     votes.set(option, { dots, answer, fate: { status: "saved" } });
   }
+  const held = new Set(votes.keys());
   for (const command of commands) {
     if (command.fields.ballot !== ballot) continue;
     const { option, dots, answer } = command.fields as {
@@ -164,10 +165,15 @@ export function myVotes(
       answer?: Judgement;
     };
     const before = votes.get(option) ?? { dots: 0, answer: null };
-    const now = isAhead(command, mine)
-      ? { dots: dots ?? before.dots, answer: answer ?? before.answer }
-      : before;
-    votes.set(option, { ...now, fate: fateOf(command) });
+    if (isAhead(command, mine)) {
+      const now = { dots: dots ?? before.dots, answer: answer ?? before.answer };
+      votes.set(option, { ...now, fate: fateOf(command) });
+    } else if (command.stage === "refused" || held.has(option) || dots === 0) {
+      votes.set(option, { ...before, fate: fateOf(command) });
+    } else {
+      // Saved, and gone since with a freed ticket or a hidden card: nothing to tell of any more.
+      votes.delete(option);
+    }
   }
   return votes;
 }

@@ -1,6 +1,15 @@
 /** What came out, once a ballot is closed: everybody's dots and answers, and mine beside them. */
 import { useState } from "preact/hooks";
-import type { AgreementTally, Ballot, DotsTally, Judgement, Option } from "../../connection/index.ts";
+import {
+  bestFirst,
+  dotsOf,
+  placeAmong,
+  type AgreementTally,
+  type Ballot,
+  type DotsTally,
+  type Judgement,
+  type Option,
+} from "../../connection/index.ts";
 import { Icon } from "../../design/icons.tsx";
 import { Authored, formatNumber } from "../../texts/index.ts";
 import { t } from "../../texts/phone.ts";
@@ -26,27 +35,28 @@ export function Results() {
 function BallotResult({ ballot }: { ballot: Ballot }) {
   const [isWhole, showWhole] = useState(false);
   const votes = myVotes(line.mine.value, [], ballot.id);
-  const options = ranked(optionsOf(ballot.id));
+  const options = bestFirst(ballot, optionsOf(ballot.id));
   const visible = isWhole ? options : leading(options);
   const rest = options.length - visible.length;
-  const most = Math.max(1, ...options.map((option) => dotsOf(option.tally)));
+  const most = Math.max(1, ...options.map((option) => dotsOf(option)));
   return (
     <section class="cards">
       <h2>
         <Authored of={ballot.title} main={mainLanguage.value} />
       </h2>
       {options.length === 0 && <p class="soft">{t("no_options")}</p>}
-      <ol class="stack">
+      <ul class="stack">
         {visible.map((option) => (
           <li key={option.id}>
             <article class="card" data-kind={option.kind ?? undefined}>
               <OptionHead ballot={ballot} option={option} />
               <OptionText option={option} />
+              <p class="place small soft">{t("place", { n: placeAmong(options, ballot, option) })}</p>
               <Tally option={option} most={most} vote={votes.get(option.id)} />
             </article>
           </li>
         ))}
-      </ol>
+      </ul>
       {rest > 0 && (
         <button class="button is-wide" onClick={() => showWhole(true)}>
           <Icon name="down" />
@@ -62,15 +72,6 @@ function leading(options: Option[]): Option[] {
   const first = options.slice(0, FIRST_SHOWN);
   const withDots = first.filter((option) => !option.tally || !("dots" in option.tally) || option.tally.dots);
   return withDots.length ? withDots : first;
-}
-
-/** Dots: most first, then in the order of the ballot. Agreement: as asked. */
-function ranked(options: Option[]): Option[] {
-  return [...options].sort((a, b) => dotsOf(b.tally) - dotsOf(a.tally) || a.order - b.order);
-}
-
-function dotsOf(tally: Option["tally"]): number {
-  return tally && "dots" in tally ? tally.dots : 0;
 }
 
 function Tally({ option, most, vote }: { option: Option; most: number; vote: ShownVote | undefined }) {

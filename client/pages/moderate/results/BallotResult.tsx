@@ -1,8 +1,8 @@
 /** One closed ballot, best first; the same numbers as on the wall and in the download. */
 import { useState } from "preact/hooks";
-import type { Ballot, Option } from "../../../connection/index.ts";
+import { placeAmong, type Ballot, type Option } from "../../../connection/index.ts";
 import { BallotRule } from "../../../staff/BallotRule.tsx";
-import { placeAmong, ranked, tables, topicOf, votersIn } from "../../../staff/evening.ts";
+import { ranked, tables, topicOf, votersIn } from "../../../staff/evening.ts";
 import { InMain } from "../../../staff/InMain.tsx";
 import { OptionBar } from "../../../staff/OptionBar.tsx";
 import { say } from "../../../staff/words.ts";
