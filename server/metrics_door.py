@@ -47,10 +47,15 @@ class MetricsDoor:
         self._registry = registry
         self._look = look
         self.port: socket.socket | None = None
+        self._server: Apart | None = None
         self._tls: ssl.SSLContext | None = None
         if settings.metrics is not None:
             self._tls = None if is_loopback(settings.metrics[0]) else tls
             self.port = take_port(*settings.metrics, setting="--metrics")
+
+    @property
+    def is_open(self) -> bool:
+        return self._server is not None and self._server.started
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -60,7 +65,9 @@ class MetricsDoor:
             return
         host, number = self.port.getsockname()[:2]
         app = Starlette(routes=[Route("/metrics", self._read)])
-        server = Apart(serve_config(app, host=host, port=number, tls=self._tls, lifespan="off"))
+        server = self._server = Apart(
+            serve_config(app, host=host, port=number, tls=self._tls, lifespan="off")
+        )
         with contextlib.closing(self.port):
             serving = asyncio.create_task(server.serve([self.port]), name="metrics")
             try:

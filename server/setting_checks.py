@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from server.addresses import is_loopback
 
@@ -45,6 +45,15 @@ def certificate_files(certificate: str, key: str, public_url: str) -> Certificat
 
 def scheme(tls: CertificateFiles | None) -> str:
     return "https" if tls else "http"
+
+
+def store_address(text: str) -> str | None:
+    """By TLS we speak only to whom the certificate names; no option may switch that off."""
+    asked = dict(parse_qsl(urlsplit(text).query))
+    checked = asked.get("ssl_cert_reqs", "required") == "required"
+    if not checked or asked.get("ssl_check_hostname", "true").lower() not in ("true", "1", "yes"):
+        raise BadSetting("redis_url: the certificate of the store is always checked, its name too")
+    return text or None
 
 
 def goes_in_the_open(store: str) -> bool:

@@ -23,6 +23,7 @@ from server.setting_checks import (
     page_address,
     port_number,
     scheme,
+    store_address,
     watching_place,
     web_address,
 )
@@ -58,6 +59,7 @@ class Typed:
         "",
         "Redis 7.2+ or Valkey 8.1+ to keep the dialogues in, such as `redis://10.0.0.5:6379/0`. "
         "A cluster is named by some of its nodes: `redis+cluster://10.0.0.5:6379,10.0.0.6:6379`. "
+        "With TLS: `rediss://` and `rediss+cluster://`, see docs/running.md. "
         "Empty: the server starts the Valkey it brings along, in the data folder.",
     )
     tls_certificate: str = setting(
@@ -201,7 +203,7 @@ def understood(typed: Typed) -> Settings:
         host=typed.host,
         port=port_number("port", typed.port),
         data=Path(typed.data).expanduser().resolve(),
-        redis_url=typed.redis_url or None,
+        redis_url=store_address(typed.redis_url),
         tls=tls,
         replicas_wait=count("replicas_wait", typed.replicas_wait, MOST_REPLICAS),
         public_url=web_address("public_url", public),

@@ -1,5 +1,6 @@
 """Where this server keeps its dialogues: the Valkey it brings along, or a Redis somebody runs."""
 
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -136,12 +137,22 @@ async def _checked(url: str) -> Durability:
     try:
         durability = await check_persistence(url)
     except Unavailable as away:
-        raise StoreUnusable(f"the storage at {_without_password(url)} is away: {away}") from None
+        why = f"{away}{_what_of_tls(away)}"
+        raise StoreUnusable(f"the storage at {_without_password(url)} is away: {why}") from None
     if not durability.fit:
         raise StoreUnusable(" ".join(durability.sentences))
     return durability
 
 
+def _what_of_tls(error: BaseException | None) -> str:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            reason = getattr(error, "verify_message", "") or error.reason or "no reason given"
+            return f". TLS was refused ({reason})"
+        error = error.__cause__ or error.__context__
+    return ""
+
+
 def _without_password(url: str) -> str:
-    scheme, _, rest = url.partition("://")
+    scheme, _, rest = url.partition("?")[0].partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -15,9 +15,11 @@ import pytest
 from authority import Authority, needs_openssl
 from phones import Phone, until
 from program import Program
+from prometheus_client import CollectorRegistry
 
 from server import doorway
 from server.doorway import Doorstep
+from server.metrics_door import MetricsDoor
 from server.serving import serve_config
 from server.setting_checks import BadSetting, CertificateFiles
 from server.settings import read_settings
@@ -235,6 +237,29 @@ async def test_files_that_are_no_certificate_are_named(
         with pytest.raises(BadSetting, match="tls_certificate"):
             Certificate(CertificateFiles(*pair))
     Certificate(CertificateFiles(*good))
+
+
+@session_loop
+async def test_the_numbers_for_another_machine_are_read_by_tls(
+    authority: Authority, free_port: int
+) -> None:
+    """Here 0.0.0.0 stands for an address that others reach; on loopback they stay plain."""
+    token = "a-token-of-more-than-twenty-letters"
+    here = ["--host", "127.0.0.1", "--metrics", f"0.0.0.0:{free_port}", "--metrics-token", token]
+    certificate = Certificate(CertificateFiles(*authority.issue("numbers")))
+    door = MetricsDoor(read_settings(here, {}), CollectorRegistry(), nobody, certificate.context)
+    headers = {"Authorization": f"Bearer {token}"}
+    async with door.open(), aiohttp.ClientSession(headers=headers) as http:
+        address = f"://127.0.0.1:{free_port}/metrics"
+        await until(lambda: door.is_open)
+        async with http.get(f"https{address}", ssl=authority.trusting()) as answer:
+            assert answer.status == 200
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await http.get(f"http{address}")
+
+
+async def nobody() -> None:
+    """Looks at nothing."""
 
 
 def test_with_a_certificate_people_are_led_to_https(tmp_path: Path) -> None:
