@@ -5,6 +5,7 @@ batch of commands that did not reach the log can be taken back and the views kno
 Holds no rule: those stand in the ability modules, which this module must not import.
 """
 
+from array import array
 from collections.abc import Container, Hashable, Iterator
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
@@ -67,6 +68,7 @@ class Dialogue:
         self.epoch = 0
         self.version = 0
         self.seal = b""
+        self.stamps = array("I")
         self.at = 0
         self.begun_at = 0
         self.description: Shelf[str, Description] = Shelf("description")
@@ -99,6 +101,15 @@ class Dialogue:
     @property
     def shelves(self) -> Iterator[Shelf[Any, Any]]:
         return (shelf for shelf in vars(self).values() if isinstance(shelf, Shelf))
+
+    @property
+    def stamp(self) -> int:
+        """That of the version it stands at."""
+        return self.stamp_at(self.version)
+
+    def stamp_at(self, version: int) -> int:
+        """What tells this version from another one of the same number; 0 if there is none."""
+        return self.stamps[version - 1] if 0 < version <= len(self.stamps) else 0
 
     @property
     def about(self) -> Description:
@@ -147,6 +158,7 @@ class Dialogue:
                 shelf[key] = before
         self.epoch, self.version, self.seal = place.epoch, place.version, place.seal
         self.at, self.begun_at = place.at, place.begun_at
+        del self.stamps[place.version :]
 
 
 class Place(NamedTuple):

@@ -25,8 +25,8 @@ from rooms.errors import (
     Refused,
     Unavailable,
 )
-from rooms.log import EMPTY, Log, Position, Stored
-from rooms.messages import Actor, Answer, Call, Frame
+from rooms.log import Log, Position, Stored
+from rooms.messages import NOTHING_SEEN, Actor, Answer, Call, Frame, Seen
 from rooms.writer import INTERNAL, Writer
 
 log = structlog.get_logger(__name__)
@@ -51,17 +51,14 @@ class Welcome(msgspec.Struct, frozen=True):
 
 
 class Guest(msgspec.Struct, frozen=True):
-    """A connection that said hello, and what it holds already.
-
-    `seen` is the furthest it has heard of in any way, such as the answer to a command.
-    """
+    """A connection that said hello, and what it holds already."""
 
     connection: str
     by: Actor
     epoch: int | None
     version: int | None
     welcome: Callable[[Welcome | DialogtischError], None]
-    seen: Position = EMPTY
+    seen: Seen = NOTHING_SEEN
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -137,7 +134,7 @@ class LiveDialogue:
         epoch: int | None,
         version: int | None,
         welcome: Callable[[Welcome | DialogtischError], None],
-        seen: Position = EMPTY,
+        seen: Seen = NOTHING_SEEN,
     ) -> None:
         """Seat a connection; `welcome` is called before any frame that comes after it."""
         if self._closing:
@@ -260,7 +257,7 @@ class LiveDialogue:
             if self._suspicion:
                 await self._writer.begin_epoch(self._suspicion)
                 self._suspicion = ""
-            if any(self._is_ahead(guest) for guest in self._guests):
+            if any(self._knows_other(guest) for guest in self._guests):
                 await self._look_for_lost_history()
         except Unavailable:
             self._doubtful = True
@@ -272,18 +269,29 @@ class LiveDialogue:
         except Corrupted:
             await self._writer.catch_up()
 
-    def _is_ahead(self, guest: Guest) -> bool:
-        """It knows of a version of this very epoch that the copy does not have."""
+    def _knows_other(self, guest: Guest) -> bool:
+        """It knows of a version of this very epoch that the copy lacks, or has otherwise."""
         known = (guest.epoch, guest.version), (guest.seen.epoch, guest.seen.version)
         here = self.dialogue
-        return any(epoch == here.epoch and (to or 0) > here.version for epoch, to in known)
+        is_ahead = any(epoch == here.epoch and (to or 0) > here.version for epoch, to in known)
+        return is_ahead or self._is_of_another_past(guest.seen)
+
+    def _is_of_another_past(self, seen: Seen) -> bool:
+        """The log has lost its end and grown again: what was seen has another stamp here."""
+        here = self.dialogue
+        if seen.stamp is None or seen.epoch != here.epoch or not 0 < seen.version <= here.version:
+            return False
+        return seen.stamp != here.stamp_at(seen.version)
 
     async def _look_for_lost_history(self) -> None:
-        """A phone is ahead of the log: believed once per return of the storage, for it may lie."""
+        """A page knows of what is not in the copy: if the log lacks it too, it was lost.
+
+        That is believed once per return of the storage, for pages may lie.
+        """
         await self._writer.catch_up()
-        if self._believing and any(self._is_ahead(guest) for guest in self._guests):
+        if self._believing and any(self._knows_other(guest) for guest in self._guests):
             self._believing = False
-            await self._writer.begin_epoch("a phone has seen more than the log holds")
+            await self._writer.begin_epoch("a page has heard of what the log does not hold")
 
     async def _write(self) -> tuple[list[Waiting], list[Answer]]:
         """What was settled, and the answers that may leave now."""
@@ -337,7 +345,7 @@ class LiveDialogue:
     def _greet(self) -> None:
         guests, self._guests = self._guests, []
         for guest in guests:
-            if not self._is_ahead(guest):
+            if not self._knows_other(guest):
                 self._welcome(guest)
             elif self._doubtful:  # what it holds is newer than all we could show it now
                 guest.welcome(Unavailable("storage_away"))
@@ -348,9 +356,11 @@ class LiveDialogue:
                 self._welcome(guest)
 
     def _welcome(self, guest: Guest) -> None:
+        # No difference leads from a view of another past to this one.
+        epoch = None if self._is_of_another_past(guest.seen) else guest.epoch
         try:
             frames = self.audiences.enter(
-                self.dialogue, guest.connection, guest.by, guest.epoch, guest.version
+                self.dialogue, guest.connection, guest.by, epoch, guest.version
             )
         except Refused as no:  # the link was revoked after the connection had been let in
             guest.welcome(no)

@@ -84,6 +84,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ok: bool
     version: int | None = None
+    stamp: int | None = None
     error: str | None = None
     reason: str | None = None
 
@@ -120,15 +121,31 @@ class Audience(msgspec.Struct, frozen=True):
 class Frame(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     """The difference of one audience's view: apply it only on top of version `from` of `epoch`.
 
-    `of` says which of a phone's two views it changes; `from` null replaces the view whole.
+    `of` says which of a phone's two views it changes; `from` null replaces the view whole. `stamp`
+    tells version `to` from another one of that number, should the log lose its end and grow again.
     """
 
     of: Literal["shared", "mine"]
     epoch: int
     from_: int | None
     to: int
+    stamp: int
     put: dict[str, Any]
     drop: list[str]
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """The furthest a page has heard of, in its views or in an answer, with that version's stamp.
+
+    Pages from before there were stamps say none.
+    """
+
+    epoch: int
+    version: int
+    stamp: int | None = None
+
+
+NOTHING_SEEN = Seen(0, 0)
 
 
 def person_of(code: str, token: str) -> PersonId:

@@ -38,9 +38,10 @@ Of more than three connections of one phone, or twenty of one staff link, the ol
 
 First of all, and again whenever its view does not fit, a client sends the event
 `hello {epoch, version, protocol, seen}`: what its shared view holds, or null and null; in `seen`
-the furthest `{epoch, version}` it has heard of in any way, such as the ack of a command of an
-earlier visit (may be left out or null). With it a process that lags behind catches up first, and
-lost history is noticed. The ack is
+the furthest `{epoch, version, stamp}` it has heard of in any way, such as the ack of a command of
+an earlier visit (may be left out or null, and so may the stamp). With it a process that lags behind
+catches up first, and lost history is noticed: by a version the log does not have, or by a `stamp`,
+which tells one version from another one of its number. The ack is
 
 ```
 {ok: true, epoch, version, now, reconnect_within, protocol, build, views: [frame, ...]}
@@ -63,7 +64,7 @@ board or role sees) and, for phones, `mine`. The only event to clients, `view`, 
 as do the `views` of a hello:
 
 ```
-{of: "shared" | "mine", epoch, from, to, put: {key: value}, drop: [key]}
+{of: "shared" | "mine", epoch, from, to, stamp, put: {key: value}, drop: [key]}
 ```
 
 - When a `view` event has another `epoch` than the one held, say hello instead.
@@ -73,6 +74,7 @@ as do the `views` of a hello:
 - An entry `erased:<id>` says that a card was erased for the law: a device that keeps its words, in
   an outbox for instance, drops them. On `dialogue_erased` it drops all it keeps of that dialogue.
 - `from` and `to` may be equal (people coming and going do not change the version).
+- `stamp` is that of version `to`: a number below 2^32, to be kept for the next hello.
 - When a hello answers with another epoch than the one held, history may have lost its end. Take
   the whole views and send again, with their old ids, all commands that were acknowledged. For ten
   seconds after such a loss the server refuses nothing; it answers `unavailable` instead, because
@@ -83,7 +85,7 @@ as do the `views` of a hello:
 `command {id, name, ...fields}`, with an ack. `id` is `<tab>.<counter>`: `tab` 6 to 16 letters and
 digits made at random per page, `counter` counts up from 1. Send in order, at most 8 unacknowledged.
 
-The ack comes when the command is on disk: `{ok: true, version}`. Otherwise it is
+The ack comes when the command is on disk: `{ok: true, version, stamp}`. Otherwise it is
 `{ok: false, error, reason}`. `refused`, `malformed`, `conflict` and `forgotten` are final: drop the
 command and say why. `busy`, `unavailable` and `internal`, or no answer at all, are not: send the
 same command with the same id again after a while. A repeated command has one effect and the first

@@ -99,6 +99,7 @@ class Stream:
         self.pending.clear()
         self.epoch = dialogue.epoch
         self.version = dialogue.version
+        self.stamp = dialogue.stamp
         self.view = shared_view(dialogue, self.audience)
         self._kept: deque[Frame] = deque(maxlen=MOST_FRAMES_KEPT)
         self._since = self.version
@@ -124,7 +125,8 @@ class Stream:
                 self.view[key] = put[key] = value
         if not put and not drop:
             return None
-        return self._keep(self._frame(self.version, dialogue.version, put, drop))
+        start, self.stamp = self.version, dialogue.stamp
+        return self._keep(self._frame(start, dialogue.version, put, drop))
 
     def show_presence(self, presence: PresenceShown) -> Frame | None:
         """Who is here now; not part of the log, so the version stays."""
@@ -175,26 +177,31 @@ class Stream:
         return frame
 
     def _frame(self, start: int | None, to: int, put: View, drop: list[str]) -> Frame:
-        return _frame("shared", self.epoch, start, to, put, drop)
+        return _frame("shared", (self.epoch, to, self.stamp), start, put, drop)
 
 
 def _frame(
     of: Literal["shared", "mine"],
-    epoch: int,
+    end: tuple[int, int, int],
     start: int | None,
-    to: int,
     put: View,
     drop: list[str],
 ) -> Frame:
-    return Frame(of=of, epoch=epoch, from_=start, to=to, put=put, drop=drop)
+    """`end`: epoch, version and stamp that it leads to."""
+    epoch, to, stamp = end
+    return Frame(of=of, epoch=epoch, from_=start, to=to, stamp=stamp, put=put, drop=drop)
 
 
 def my_frame(dialogue: Dialogue, person: PersonId, start: int, keys: Iterable[Any]) -> Frame:
     """The frame that brings a person's own view from version `start` to the present."""
     put, drop = my_changes(dialogue, person, keys)
-    return _frame("mine", dialogue.epoch, start, dialogue.version, put, drop)
+    return _frame("mine", _end(dialogue, dialogue.version), start, put, drop)
 
 
 def my_whole(dialogue: Dialogue, person: PersonId, to: int) -> Frame:
     """A person's own view whole, named version `to`: nothing of it has changed since then."""
-    return _frame("mine", dialogue.epoch, None, to, my_view(dialogue, person), [])
+    return _frame("mine", _end(dialogue, to), None, my_view(dialogue, person), [])
+
+
+def _end(dialogue: Dialogue, version: int) -> tuple[int, int, int]:
+    return dialogue.epoch, version, dialogue.stamp_at(version)

@@ -200,11 +200,12 @@ class Writer:
         if heard:
             if heard.body and heard.body != body:  # erased words leave no digest to compare
                 raise Conflict
-            return Answer(ok=True, version=heard.version)
+            stamp = self.dialogue.stamp_at(heard.version)
+            return Answer(ok=True, version=heard.version, stamp=stamp)
         events = decide(self.dialogue, call, command)
         epoch = self.dialogue.epoch or call.at
         entries.append(self._apply(epoch, call.id, call.at, body, events))
-        return Answer(ok=True, version=self.dialogue.version)
+        return Answer(ok=True, version=self.dialogue.version, stamp=self.dialogue.stamps[-1])
 
     def _apply(
         self, epoch: int, command_id: str, at: int, body: bytes, events: list[Event]

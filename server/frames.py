@@ -29,9 +29,8 @@ LAST_WORDS_SECONDS = 1.0
 BROKEN = ("malformed", "fragments", "not_connected")
 
 # No client holds epoch -1, so whoever receives this says hello again and gets what it missed.
-CATCH_UP = ready_frame(
-    event_packet("view", {"of": "shared", "epoch": -1, "from": -1, "to": -1, "put": {}, "drop": []})
-)
+NOWHERE = {"epoch": -1, "from": -1, "to": -1, "stamp": 0}
+CATCH_UP = ready_frame(event_packet("view", {"of": "shared", **NOWHERE, "put": {}, "drop": []}))
 
 
 class Engine(Protocol):

@@ -8,19 +8,11 @@ import msgspec
 from rooms.abilities import read_command
 from rooms.dialogue import Command
 from rooms.errors import Malformed
-from rooms.log import EMPTY, Position
-from rooms.messages import Actor, Call
+from rooms.messages import NOTHING_SEEN, Actor, Call, Seen
 from server.making import fresh_id
 
 _COMMAND_ID = re.compile(r"[a-z0-9]{6,16}\.[0-9]{1,9}")
 LONGEST_COMPLAINT = 200
-
-
-class Seen(msgspec.Struct):
-    """The furthest a page has heard of: in its views, or in the answer to a command."""
-
-    epoch: int
-    version: int
 
 
 class Greeting(msgspec.Struct):
@@ -35,8 +27,8 @@ class Greeting(msgspec.Struct):
     protocol: int = 1
 
     @property
-    def furthest(self) -> Position:
-        return Position(self.seen.epoch, self.seen.version) if self.seen else EMPTY
+    def furthest(self) -> Seen:
+        return self.seen or NOTHING_SEEN
 
 
 def read_greeting(body: Any) -> Greeting:

@@ -15,13 +15,14 @@ export interface Command {
   /** Saved: where in the log. */
   readonly epoch?: number;
   readonly version?: number;
+  readonly stamp?: number;
   /** Refused: why. */
   readonly error?: string;
   readonly reason?: string;
 }
 
 export type Answer =
-  | { ok: true; version: number }
+  | { ok: true; version: number; stamp?: number }
   | { ok: false; error: string; reason: string };
 
 /** Errors that pass: the same command is tried again later. Every other error is final. */
@@ -36,6 +37,6 @@ export function answered(command: Command, answer: Answer, epoch: number): Comma
   const { id, name, fields, order } = command;
   const base = { id, name, fields, order, offered: true };
   return answer.ok
-    ? { ...base, stage: "saved", epoch, version: answer.version }
+    ? { ...base, stage: "saved", epoch, version: answer.version, stamp: answer.stamp }
     : { ...base, stage: "refused", error: answer.error, reason: answer.reason };
 }

@@ -154,7 +154,7 @@ export function connect(
     if (next === "gap") return false;
     if (next !== "stale") {
       view.value = next;
-      seen = further(seen, { epoch: frame.epoch, version: frame.to });
+      seen = further(seen, { epoch: frame.epoch, version: frame.to, stamp: frame.stamp ?? null });
     }
     return true;
   }

@@ -113,8 +113,8 @@ export class Outbox {
   /** The furthest that an answer has told of, also on an earlier visit. */
   furthest(): Position | null {
     let found: Position | null = null;
-    for (const { epoch, version } of this.list.value) {
-      if (epoch && version) found = further(found, { epoch, version });
+    for (const { epoch, version, stamp } of this.list.value) {
+      if (epoch && version) found = further(found, { epoch, version, stamp: stamp ?? null });
     }
     return found;
   }

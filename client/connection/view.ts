@@ -13,23 +13,26 @@ export interface Frame {
   /** null: the frame is the whole view. */
   from: number | null;
   to: number;
+  /** Tells this version from another one of its number; missing from servers older than this page. */
+  stamp?: number;
   put: Record<string, unknown>;
   drop: string[];
 }
 
 export const nothingYet: View = { epoch: null, version: 0, entries: new Map() };
 
-/** How far a page has heard of the log. */
+/** How far a page has heard of the log, and by what it would know that version again. */
 export interface Position {
   readonly epoch: number;
   readonly version: number;
+  readonly stamp: number | null;
 }
 
-/** The further of two positions; null: nowhere yet. */
+/** The further of two positions, the later one if they are equal; null: nowhere yet. */
 export function further(one: Position | null, other: Position | null): Position | null {
   if (!one || !other) return one ?? other;
   if (one.epoch !== other.epoch) return one.epoch > other.epoch ? one : other;
-  return one.version >= other.version ? one : other;
+  return one.version > other.version ? one : other;
 }
 
 /** The view after the frame; "stale" if it is known already, "gap" if something in between is missing. */

@@ -58,6 +58,7 @@ const frame = (change: Partial<Frame>): Frame => ({
   epoch: 1,
   from: null,
   to: 5,
+  stamp: 55,
   put: {},
   drop: [],
   ...change,
@@ -123,7 +124,8 @@ test("a frame that fits changes the view", async () => {
 test("after a gap the page keeps showing what it has and says hello for everything", async () => {
   const { socket, line } = await livePage();
   socket.tell(frame({ from: 8, to: 9 }));
-  assert.deepEqual(socket.last().body, { epoch: null, version: null, protocol: 1, seen: { epoch: 1, version: 5 } });
+  const seen = { epoch: 1, version: 5, stamp: 55 };
+  assert.deepEqual(socket.last().body, { epoch: null, version: null, protocol: 1, seen });
   assert.equal(line.shared.value.entries.size, 1);
   await socket.last().answer(welcome([frame({ to: 9 })]));
   assert.equal(line.shared.value.version, 9);
@@ -132,10 +134,21 @@ test("after a gap the page keeps showing what it has and says hello for everythi
 test("a hello tells also of what was saved and of which no frame came any more", async () => {
   const { socket, line } = await livePage();
   void line.send("PostCard", { text: "Bank", kind: "idea" });
+  await socket.last().answer({ ok: true, version: 7, stamp: 77 });
+  socket.disconnect();
+  socket.comesUp();
+  const seen = { epoch: 1, version: 7, stamp: 77 };
+  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, protocol: 1, seen });
+  line.close();
+});
+
+test("what an older server said has no stamp, and the hello says so with null", async () => {
+  const { socket, line } = await livePage();
+  void line.send("PostCard", { text: "Bank", kind: "idea" });
   await socket.last().answer({ ok: true, version: 7 });
   socket.disconnect();
   socket.comesUp();
-  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, protocol: 1, seen: { epoch: 1, version: 7 } });
+  assert.deepEqual(socket.last().body.seen, { epoch: 1, version: 7, stamp: null });
   line.close();
 });
 
@@ -155,7 +168,8 @@ test("coming back names the version held", async (context: TestContext) => {
   context.mock.timers.tick(1000);
   assert.equal(socket.connects, 2);
   socket.comesUp();
-  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, protocol: 1, seen: { epoch: 1, version: 5 } });
+  const seen = { epoch: 1, version: 5, stamp: 55 };
+  assert.deepEqual(socket.last().body, { epoch: 1, version: 5, protocol: 1, seen });
 });
 
 test("coming back is spread over the window the server announced", async (context: TestContext) => {

@@ -15,8 +15,6 @@ HELLO_AGAIN_SECONDS = 1.0
 LONGEST_WINDOW_SECONDS = 10.0
 LONGEST_STAFF_WINDOW_SECONDS = 1.5
 
-SEEN = ("epoch", "version")
-
 T = TypeVar("T")
 
 
@@ -45,7 +43,7 @@ class Screen:
         self._line: Line | None = None
         self._early: list[Frame] | None = None
         self._window = 1.0
-        self._seen: tuple[int, int] | None = None
+        self._seen: Ack | None = None
         self._returning: asyncio.Task[None] | None = None
         self._changed: asyncio.Event | None = None
         self._end: Exception | None = None
@@ -124,8 +122,7 @@ class Screen:
     async def _hello(self, line: Line) -> Ack:
         while True:
             held = {"epoch": self.shared.epoch, "version": self.shared.version}
-            body = {**held, "seen": self._seen and dict(zip(SEEN, self._seen, strict=True))}
-            hello = await line.answer("hello", body)
+            hello = await line.answer("hello", {**held, "seen": self._seen})
             if hello["ok"]:
                 return hello
             if hello["error"] not in PASSING:
@@ -177,7 +174,7 @@ class Screen:
         held = self.mine if frame["of"] == "mine" else self.shared
         outcome = held.take(frame)
         if outcome == "taken":
-            self._heard_of(frame["epoch"], frame["to"])
+            self._heard_of(frame["epoch"], frame["to"], frame.get("stamp"))
             if self.seen:
                 self.seen(frame)
             self._look_again()
@@ -191,14 +188,16 @@ class Screen:
     def _offer(self, body: Ack, hear: Callable[[Ack], None]) -> None:
         def heard(ack: Ack) -> None:
             if ack["ok"] and self.shared.epoch is not None:
-                self._heard_of(self.shared.epoch, ack["version"])
+                self._heard_of(self.shared.epoch, ack["version"], ack.get("stamp"))
             hear(ack)
 
         if self._line:
             self._line.ask("command", body, heard)
 
-    def _heard_of(self, epoch: int, version: int) -> None:
-        self._seen = max(self._seen or (0, 0), (epoch, version))
+    def _heard_of(self, epoch: int, version: int, stamp: int | None) -> None:
+        known = self._seen
+        if known is None or (epoch, version) >= (known["epoch"], known["version"]):
+            self._seen = {"epoch": epoch, "version": version, "stamp": stamp}
 
     # Going
 

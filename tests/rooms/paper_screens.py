@@ -9,8 +9,7 @@ import msgspec
 from rooms.dialogue import Dialogue
 from rooms.errors import DialogtischError
 from rooms.live import LiveDialogue, Welcome
-from rooms.log import EMPTY, Position
-from rooms.messages import Actor, Audience, Frame, Participant
+from rooms.messages import NOTHING_SEEN, Actor, Audience, Frame, Participant, Seen
 from rooms.views import PRESENCE, audience_of, my_view, shared_view
 
 Wire = dict[str, Any]
@@ -83,7 +82,7 @@ class Screen:
         self,
         live: LiveDialogue,
         then: Callable[[Welcome], None] = lambda welcome: None,
-        seen: Position = EMPTY,
+        seen: Seen = NOTHING_SEEN,
     ) -> None:
         """Offers what is held; the frames of the welcome are shown at once."""
         self.greeted = False

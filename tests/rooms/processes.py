@@ -21,6 +21,7 @@ from rooms.messages import (
     Call,
     LinkId,
     Participant,
+    Seen,
     Staff,
     StaffRole,
     person_of,
@@ -100,6 +101,12 @@ class Process:
         self.log.release()
         await self.live.close()
 
+    @property
+    def heard(self) -> Seen:
+        """What somebody knows who has just been answered here."""
+        at = self.live.position
+        return Seen(at.epoch, at.version, self.live.dialogue.stamp)
+
     def send(self, by: Actor, command: Command, id: str | None = None) -> asyncio.Future[Answer]:
         """Hands the command in; the answer comes when it comes."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -174,7 +181,7 @@ def same(one: Dialogue, other: Dialogue) -> bool:
 
 def facts(dialogue: Dialogue) -> dict[str, object]:
     """Everything that is true in it."""
-    heads = ("code", "epoch", "version", "seal", "at", "begun_at")
+    heads = ("code", "epoch", "version", "seal", "stamps", "at", "begun_at")
     found: dict[str, object] = {name: getattr(dialogue, name) for name in heads}
     found |= {shelf.name: dict(shelf) for shelf in dialogue.shelves}
     return found

@@ -116,6 +116,7 @@ def a_failed_batch_is_not_taken_back(patch: Patch) -> None:
     def heads_only(self: Dialogue, place: Any) -> None:
         self.epoch, self.version, self.seal = place.epoch, place.version, place.seal
         self.at, self.begun_at = place.at, place.begun_at
+        del self.stamps[place.version :]
 
     patch.setattr(Dialogue, "take_back", heads_only)
 

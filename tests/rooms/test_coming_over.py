@@ -6,7 +6,7 @@ from paper_screens import Screen
 from processes import Process, until
 
 from rooms.cards import PostCard
-from rooms.log import Position
+from rooms.messages import Seen
 from rooms.people import TakeTable
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures
 CARD = PostCard(text="Mehr Bänke", kind="idea")
 
 
-async def come(screen: Screen, process: Process, seen: Position) -> None:
+async def come(screen: Screen, process: Process, seen: Seen) -> None:
     """Says hello having heard of `seen`, though no view of it came any more."""
     screen.say_hello(process.live, seen=seen)
     await until(lambda: screen.greeted or screen.refused is not None)
@@ -27,7 +27,7 @@ async def test_p8_a_page_that_was_promised_more_than_a_process_knows_finds_it_th
     await other.follow()
     screen = other.screens.screen(guest)
     card = await one.must(guest, CARD)
-    await come(screen, other, one.live.position)
+    await come(screen, other, one.heard)
     assert f"mycard:{card}" in screen.mine
     screen.check(await one.steady())
 
@@ -40,7 +40,7 @@ async def test_p8_a_page_is_not_shown_less_than_it_has_seen_while_the_storage_is
     screen = other.screens.screen(guest)
     await one.must(guest, CARD)
     other.log.away = True
-    await come(screen, other, one.live.position)
+    await come(screen, other, one.heard)
     assert screen.refused is not None
     assert screen.refused.reason == "storage_away"
     assert not screen.received
@@ -51,7 +51,7 @@ async def test_p12_what_was_acknowledged_and_lost_before_any_frame_begins_a_new_
 ) -> None:
     guest = await one.guest()
     await one.must(guest, CARD)
-    promised = one.live.position
+    promised = one.heard
     storage.forget(one.live.code, 1)
     fresh = await Process.open(storage)
     screen = fresh.screens.screen(guest)

@@ -179,6 +179,6 @@ def test_the_same_words_again_make_no_frame(told: Told) -> None:
 def test_a_code_and_a_frame_have_their_wire_names(told: Told) -> None:
     card = told.card()
     sent = on_the_wire(told.stream.whole())
-    assert set(sent) == {"of", "epoch", "from", "to", "put", "drop"}
+    assert set(sent) == {"of", "epoch", "from", "to", "stamp", "put", "drop"}
     assert sent["put"]["dialogue"]["code"] == CODE
     assert sent["put"][f"card:{card}"]["kind"] == "idea"

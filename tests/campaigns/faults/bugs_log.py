@@ -9,6 +9,7 @@ import rooms.redis_log
 import rooms.writer
 from campaigns.faults.bugs import bug, swap
 from rooms.errors import Unknown
+from rooms.live import LiveDialogue
 from rooms.redis_line import Script
 from rooms.redis_log import RedisLog
 from rooms.writer import Writer
@@ -159,6 +160,14 @@ def epoch_ignored(number: int) -> None:
     swap(Writer, "_owes_epoch", lambda _: False)
 
 
+@bug(
+    "The stamp of what a page has heard is not compared with the log's.",
+    faults=("history lost, all killed", "history lost, all killed"),
+)
+def stamp_ignored(number: int) -> None:
+    swap(LiveDialogue, "_is_of_another_past", lambda _: lambda self, seen: False)
+
+
 @bug("A refused command is appended to the log all the same.")
 def refused_is_appended(number: int) -> None:
     def stubborn(decide: Any) -> Any:
@@ -201,6 +210,7 @@ def batch_not_taken_back(number: int) -> None:
         def taken(self: Any, place: Any) -> None:
             self.epoch, self.version, self.seal = place.epoch, place.version, place.seal
             self.at, self.begun_at = place.at, place.begun_at
+            del self.stamps[place.version :]
 
         return taken
 

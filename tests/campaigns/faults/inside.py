@@ -75,7 +75,6 @@ class Inside(Mishaps):
     async def lost_with_everybody(self) -> None:
         """As before, and no process is left that had seen what was lost: only the phones have."""
         await self.lost_history()
-        self.witnesses_gone = True
         for number in range(self.house.processes):
             self.house.pauses[number] = 0.0
             self.house.kill(number)

@@ -28,19 +28,7 @@ class Evening:
     setup: int = 0
     epochs_allowed: int = 0
     repeats_kept: int = 0
-    witnesses_gone: bool = False
-    unnoticed: int = 0
     matched: dict[str, Order] = field(default_factory=dict)
-
-    def epochs_of(self, id: str) -> set[int]:
-        """In which epochs a command stood that is lost now."""
-        return {entry.epoch for past in self.pasts for entry in past if entry.id == id}
-
-    @property
-    def nobody_noticed(self) -> bool:
-        """The storage fell back while every process died, and the log has grown past it again."""
-        lost = {past[-1].epoch for past in self.pasts}
-        return self.witnesses_gone and bool(self.log) and self.log[-1].epoch in lost
 
     @property
     def is_whole(self) -> bool:
@@ -147,9 +135,6 @@ def _answer(
         if not lost:
             yield f"I1 {order.id} was acknowledged as {versions} and is not in the log"
         elif not forged and _is_thought_safe(order):
-            if evening.witnesses_gone and evening.log[-1].epoch in evening.epochs_of(order.id):
-                evening.unnoticed += 1  # nobody was left to tell, and the log has grown past it
-                return
             yield f"I1 {order.id} was acknowledged, lost with the log's end, never offered again"
         return
     if not versions <= where:
@@ -180,7 +165,7 @@ def _shapes(order: Order) -> Iterator[str]:
     """I13: an answer says nothing but what the protocol lists."""
     for send in order.answered:
         answer = send.answer or {}
-        wanted = {"ok", "version"} if answer.get("ok") else {"ok", "error", "reason"}
+        wanted = {"ok", "version", "stamp"} if answer.get("ok") else {"ok", "error", "reason"}
         if set(answer) != wanted:
             yield f"I13 {order.id} was answered with {sorted(answer)}"
         elif answer.get("error") == "internal":

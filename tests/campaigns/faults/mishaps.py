@@ -16,7 +16,6 @@ class Mishaps:
         self.chance = stage.chance
         self.pasts: list[list[Entry]] = []
         self.epochs = 0
-        self.witnesses_gone = False
         self.frozen: set[int] = set()
 
     def _moment(self, shortest: float, longest: float) -> Awaitable[None]:

@@ -62,7 +62,6 @@ def write_campaign(campaign: Campaign) -> None:
     processes = ", ".join(f"{n} with {p}" for p, n in sorted(campaign.by_processes.items()))
     seeds = f"{campaign.first} to {campaign.last}; processes: {processes}"
     asked = f"{counted['commands']} / {counted['sends']} / {counted['answers']}"
-    unnoticed = counted["lost unnoticed"]
     each = f"{campaign.cpu_seconds / max(1, campaign.schedules):.2f}"
     text = f"""# Faults against real processes
 
@@ -80,7 +79,6 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 | entries of logs folded | {counted["entries"]} |
 | views checked (one per frame) | {counted["frames"]} |
 | refused, and a copy still under way was taken later | {counted["refused, yet kept"]} |
-| lost with the log's end while every process died, and not noticed | {unnoticed} |
 | CPU seconds per schedule, everything together | {each} |
 
 | fault | how often |

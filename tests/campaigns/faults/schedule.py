@@ -27,7 +27,6 @@ MOST_MEMORY_BYTES = 400_000_000
 MOST_FILES = 250
 MOST_QUEUED_BYTES = 80_000
 LOOK_SECONDS = 0.05
-VIEWS = ("I7 ", "I10", "I11", "I13", "I14")
 SETTLE_SECONDS = 10.0
 
 
@@ -64,7 +63,6 @@ async def run_schedule(
     if evening:
         outcome.counted += counts(stage.history)
         outcome.counted["refused, yet kept"] += evening.repeats_kept
-        outcome.counted["lost unnoticed"] += evening.unnoticed
         outcome.counted["entries"] += len(evening.log)
     outcome.seconds, outcome.cpu_seconds = time.monotonic() - begun, _cpu() - cpu
     if outcome.broken and keep:
@@ -78,16 +76,12 @@ async def _play(stage: Stage, outcome: Outcome, always: Sequence[str]) -> Evenin
     await asyncio.gather(stage.act(), trouble.break_out(MOST_FAULTS, always))
     await trouble.mend()
     evening = Evening(stage.code, stage.history, [], trouble.pasts, stage.setup, trouble.epochs)
-    evening.witnesses_gone = trouble.witnesses_gone
     shown = [wrong async for wrong in _quiet_end(stage, evening)]
     outcome.broken += judge_log(evening)
     if not outcome.broken:
         made = truths(evening, TABLES)
         shown += judge_screens(evening, made)
         outcome.broken += await _exports(stage, made[0])
-    if evening.nobody_noticed:  # a known limit, see docs/decisions/how-far-a-page-has-heard.md
-        evening.unnoticed += sum(wrong[:3] in VIEWS for wrong in shown)
-        shown = [wrong for wrong in shown if wrong[:3] not in VIEWS]
     outcome.broken += shown
     outcome.broken += _bounds(stage)
     return evening

@@ -28,7 +28,7 @@ LOOK_SECONDS = 0.2
 RETRY_SECONDS = 0.15
 COME_BACK_SECONDS = 0.25
 DOOR_ENDS = ("unknown_code", "bad_token", "link_revoked", "not_signed_in", "malformed")
-FRAME_KEYS = {"of", "epoch", "from", "to", "put", "drop"}
+FRAME_KEYS = {"of", "epoch", "from", "to", "stamp", "put", "drop"}
 HELLO_KEYS = {"ok", "epoch", "version", "now", "reconnect_within", "views", "protocol", "build"}
 
 
@@ -87,7 +87,7 @@ class Tab:
         self._early: list[Fields] | None = None
         self._admission: asyncio.Future[None] | None = None
         self._retry_at = 0.0
-        self._furthest = (0, 0)
+        self._furthest: Fields | None = None
         self._task: asyncio.Task[None] | None = None
         history.tabs.append(self.story)
 
@@ -154,9 +154,7 @@ class Tab:
             self._early = []
             held = self.shared
             body = {"epoch": held.epoch, "version": None if held.epoch is None else held.version}
-            epoch, version = self._furthest
-            seen = {"epoch": epoch, "version": version} if epoch else None
-            self._ask("hello", {**body, "seen": seen}, self._welcomed)
+            self._ask("hello", {**body, "seen": self._furthest}, self._welcomed)
 
     def _is_impatient(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -247,10 +245,15 @@ class Tab:
             self._history.odd(f"I13 a frame carries {sorted(frame)}")
         held = self.mine if frame["of"] == "mine" else self.shared
         outcome = held.take(frame)
-        self._furthest = max(self._furthest, (frame["epoch"], frame["to"]))
+        self._heard_of(frame["epoch"], frame["to"], frame["stamp"])
         if outcome == "taken" and self._connection:
             self.story.seen.append(Seen(self._history.now(), self._connection, frame))
         return outcome != "gap"
+
+    def _heard_of(self, epoch: int, version: int, stamp: int) -> None:
+        known = self._furthest
+        if known is None or (epoch, version) >= (known["epoch"], known["version"]):
+            self._furthest = {"epoch": epoch, "version": version, "stamp": stamp}
 
     def _offer_again(self, epoch: int) -> None:
         """History was lost: what was saved in another epoch goes out again, with its old id."""
@@ -292,7 +295,8 @@ class Tab:
         if order.own_id not in self.outbox:
             return
         if answer.get("ok"):
-            self._furthest = max(self._furthest, (self.shared.epoch or 0, answer["version"]))
+            if self.shared.epoch is not None:
+                self._heard_of(self.shared.epoch, answer["version"], answer["stamp"])
             order.saved_in = self.shared.epoch
             self.saved[order.own_id] = order
         if answer.get("ok") or answer.get("error") in FINAL:
