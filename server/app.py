@@ -62,7 +62,7 @@ async def create_app(
     codes = KnownCodes(hall)
     pages = Pages(read_manifest(static), codes, settings.public_url, settings.source_url)
     sockets.open(hall, entry, pages.build)
-    dialogues = Dialogues(hall, codes, entry, settings.public_url, settings.secure)
+    dialogues = Dialogues(hall, codes, entry, settings)
     rehearsals = Rehearsals(hall, entry, settings.secure)
     erasures = Erasures(hall, entry)
 

@@ -15,25 +15,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rooms.dialogue import Dialogue
-from rooms.errors import Corrupted, Erased, Forgotten, Refused
+from rooms.errors import Forgotten, Refused
 from rooms.hall import Hall
-from rooms.links import IssueLink
-from rooms.messages import ORGANISER, Language, Texts
+from rooms.messages import Language, Texts
 from server.bodies import read_body
 from server.codes import Typed, typed_code
 from server.downloads import FILES, download
 from server.entry import Badge, Entry
 from server.known_codes import KnownCodes
-from server.making import begin, carry_out_or_remove, fresh_id, new_call
+from server.listing import Listing, first_link
+from server.making import begin, carry_out_or_remove, fresh_id
 from server.qr import join_url, qr_svg, ticket_qrs
 from server.results import results
+from server.settings import Settings
 from server.templates import read_template, set_up
 
 log = structlog.get_logger(__name__)
 
 SVG = "image/svg+xml"
 MOST_TABLES = 200
-LONGEST_MAKING_MS = 600_000
 
 
 class NewDialogue(msgspec.Struct, forbid_unknown_fields=True):
@@ -66,14 +66,13 @@ class Nothing(msgspec.Struct, forbid_unknown_fields=True):
 class Dialogues:
     """The answers to /api/..., given the hall and the door for staff."""
 
-    def __init__(
-        self, hall: Hall, codes: KnownCodes, entry: Entry, public_url: str, secure: bool
-    ) -> None:
+    def __init__(self, hall: Hall, codes: KnownCodes, entry: Entry, settings: Settings) -> None:
         self.hall = hall
         self.codes = codes
         self.entry = entry
-        self.public_url = public_url
-        self.secure = secure
+        self.public_url = settings.public_url
+        self.secure = settings.secure
+        self._listing = Listing(hall, entry, settings)
 
     @property
     def routes(self) -> list[Route]:
@@ -125,9 +124,7 @@ class Dialogues:
 
     async def listed(self, request: Request) -> Response:
         await self.entry.check_organiser(request.cookies)
-        known = [await self._listed(code) for code in await self.hall.storage.codes()]
-        newest_first = sorted(filter(None, known), key=lambda entry: -entry["created"])
-        return JSONResponse({"ok": True, "dialogues": newest_first})
+        return JSONResponse({"ok": True, "dialogues": await self._listing.rows()})
 
     async def create(self, request: Request) -> Response:
         await self.entry.check_organiser(request.cookies)
@@ -141,7 +138,9 @@ class Dialogues:
             {
                 "ok": True,
                 "code": live.code,
-                "moderator_link": await live.read(lambda now: self.link_url(now, "moderator")),
+                "moderator_link": await live.read(
+                    lambda now: first_link(self.entry, now, "moderator")
+                ),
             }
         )
 
@@ -180,51 +179,6 @@ class Dialogues:
 
         return answer
 
-    def link_url(self, dialogue: Dialogue, role: str) -> str | None:
-        """The first link of this role that still opens the door."""
-        good = (link for link in dialogue.links.values() if not link.revoked and link.role == role)
-        first = next(good, None)
-        return self.entry.link_url(dialogue.code, first.id) if first else None
-
-    async def _listed(self, code: str) -> dict[str, Any] | None:
-        try:
-            live = await self.hall.live(code)
-            if await live.read(self._was_never_finished):
-                await self.hall.remove(code)
-                return None
-            if await live.read(_is_without_moderator):  # the organiser is never locked out
-                again = IssueLink(role="moderator")
-                await live.perform(new_call(self.hall, ORGANISER, fresh_id()), again)
-            return await live.read(self._row)
-        except Erased as erased:  # the trace that stays: that there was one, and why no more
-            return {
-                "code": code,
-                "title": {},
-                "created": erased.at,
-                "erased": {"at": erased.at, "because": erased.because},
-            }
-        except Forgotten:  # its making was cut off before anything was kept
-            return None
-        except Corrupted:  # stays in the list: somebody must look, and the others go on
-            repair = f"./run repair {code}"
-            return {"code": code, "title": {}, "created": 0, "broken": True, "repair": repair}
-
-    def _was_never_finished(self, dialogue: Dialogue) -> bool:
-        """Its making was cut off before its first link: nobody was ever let in, nobody ever can."""
-        age = self.hall.clock() - dialogue.begun_at
-        return not dialogue.links and not dialogue.people and age > LONGEST_MAKING_MS
-
-    def _row(self, dialogue: Dialogue) -> dict[str, Any]:
-        return {
-            "code": dialogue.code,
-            "title": dialogue.about.title,
-            "created": dialogue.begun_at,
-            "rehearsal": dialogue.about.rehearsal,
-            "joined": len(dialogue.people),
-            "cards": sum(card.hidden is None for card in dialogue.cards.values()),
-            "moderator_link": self.link_url(dialogue, "moderator"),
-        }
-
     def _links(self, dialogue: Dialogue) -> list[dict[str, Any]]:
         return [
             {
@@ -237,12 +191,6 @@ class Dialogues:
             }
             for link in dialogue.links.values()
         ]
-
-
-def _is_without_moderator(dialogue: Dialogue) -> bool:
-    """Whether every moderator link was revoked; one that is just being made has none yet."""
-    links = [link for link in dialogue.links.values() if link.role == "moderator"]
-    return bool(links) and all(link.revoked for link in links)
 
 
 def asked_code(request: Request) -> str:

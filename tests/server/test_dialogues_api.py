@@ -16,6 +16,7 @@ from rooms.log import MemoryLog
 from rooms.messages import ORGANISER, LinkId, Texts
 from rooms.tables import RemoveTable
 from server.making import begin, carry_out, carry_out_or_remove, fresh_id
+from server.opening import repair_command
 from server.qr import join_url
 from server.templates import TEMPLATES, SetUp, read_template, set_up, set_up_again
 
@@ -174,7 +175,7 @@ async def test_a_dialogue_with_a_broken_log_stays_in_the_list_and_holds_nobody_u
     assert not (await listed())[well]
     rows = (await (await organiser.get("/api/dialogues")).json())["dialogues"]
     [row] = [row for row in rows if row["code"] == broken]
-    assert row["repair"] == f"./run repair {broken}"
+    assert row["repair"] == repair_command(organiser.settings.data, broken)
     response = await organiser.get(f"/api/dialogues/{broken}/cards.csv", timeout=ClientTimeout(5))
     assert (response.status, (await response.json())["error"]) == (500, "internal")
     await organiser.log.remove(broken)

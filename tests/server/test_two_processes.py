@@ -96,7 +96,7 @@ async def test_what_was_never_finished_leaves_the_list_after_a_while(
         half = await _half_made(log)
         whole = (await server.new_dialogue(tables=1))["code"]
         assert await _listed(server) == {half, whole}, "somebody may still be making it"
-        monkeypatch.setattr("server.dialogues.LONGEST_MAKING_MS", -1)
+        monkeypatch.setattr("server.listing.LONGEST_MAKING_MS", -1)
         assert await _listed(server) == {whole}
         assert await log.codes() == [whole]
 

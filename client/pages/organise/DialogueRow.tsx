@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Icon } from "../../design/icons.tsx";
 import { InMain } from "../../staff/InMain.tsx";
-import { inMain, say, shownCode } from "../../staff/words.ts";
+import { inMain, say, shownCode, type Key } from "../../staff/words.ts";
 import { locale } from "../../texts/index.ts";
 import { EraseDialogueDialog } from "./EraseDialogueDialog.tsx";
 import { moment, type ListedDialogue } from "./dialogues.ts";
@@ -9,7 +9,7 @@ import { moment, type ListedDialogue } from "./dialogues.ts";
 export function DialogueRow({ dialogue }: { dialogue: ListedDialogue }) {
   const [erasing, setErasing] = useState(false);
   if (dialogue.erased) return <ErasedRow code={dialogue.code} erased={dialogue.erased} />;
-  if (dialogue.repair) return <DamagedRow code={dialogue.code} repair={dialogue.repair} />;
+  if (dialogue.newer || dialogue.broken || dialogue.away) return <ClosedRow dialogue={dialogue} />;
   return (
     <li class="sheet dialogue-row">
       <div class="dialogue-what">
@@ -58,18 +58,24 @@ function ErasedRow({ code, erased }: { code: string; erased: { at: number; becau
   );
 }
 
-/** The others go on; only whoever sits at the server can mend it. */
-function DamagedRow({ code, repair }: { code: string; repair: string }) {
+/** The others go on; only whoever runs the server can do something about this one. */
+function ClosedRow({ dialogue }: { dialogue: ListedDialogue }) {
   return (
     <li class="sheet dialogue-row">
       <p class="row">
         <Icon name="warning" />
-        <span class="code">{shownCode(code)}</span>
-        <span>{say("organise.broken")}</span>
-        <code dir="ltr">{repair}</code>
+        <span class="code">{shownCode(dialogue.code)}</span>
+        <span>{say(whyClosed(dialogue))}</span>
+        {dialogue.repair && <code dir="ltr">{dialogue.repair}</code>}
       </p>
     </li>
   );
+}
+
+function whyClosed({ newer, away, repair }: ListedDialogue): Key {
+  if (newer) return "organise.newer";
+  if (away) return "organise.away";
+  return repair ? "organise.broken" : "organise.broken_elsewhere";
 }
 
 function day(ms: number): string {

@@ -13,8 +13,13 @@ export interface ListedDialogue {
   moderator_link: string;
   /** Nothing is left of it but this. */
   erased?: { at: number; because: string };
-  /** Its log is damaged, so it stays closed; this command repairs it. */
+  /** Its log is damaged, so it stays closed; `repair` is the command, if one of ours can help. */
+  broken?: boolean;
   repair?: string;
+  /** A newer program has written to it. */
+  newer?: boolean;
+  /** Its store cannot be reached now. */
+  away?: boolean;
 }
 
 export const dialogues = signal<ListedDialogue[] | null>(null);
