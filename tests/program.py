@@ -97,6 +97,7 @@ class Installation(Program):
         url: str | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
+        self.folder = folder
         self.own_url = f"http://127.0.0.1:{port}"
         self.url = url or self.own_url
         self.organiser_link = ""
