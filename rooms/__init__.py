@@ -38,6 +38,9 @@ writer      decide, append, catch up
 views       what each audience may see, and how two views differ
 audiences   who is connected, and what each audience still has to be told
 rewriting   takes words out of a log
+trust       how far the copy can be trusted, and comparing it with the log
+waiting     commands and readers that wait for the next turn
+guests      who said hello and waits to be welcomed
 live        the one task that owns a dialogue in this process
 hall        all live dialogues of this process, following the log
 erasure     erases and sees it through, over crashes

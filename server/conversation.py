@@ -11,8 +11,9 @@ from typing import Any
 import structlog
 
 from rooms.errors import DialogtischError, Erased, Forgotten, Malformed, Unavailable
+from rooms.guests import Welcome
 from rooms.hall import Hall
-from rooms.live import LiveDialogue, Welcome
+from rooms.live import LiveDialogue
 from rooms.messages import Actor, Answer, Staff
 from rooms.writer import INTERNAL
 from server.fanout import Reply

@@ -32,6 +32,8 @@ FLOORS = (
     ("abilities",),
     ("views", "entries"),
     ("audiences", "writer", "rewriting"),
+    ("trust",),
+    ("guests", "waiting"),
     ("live",),
     ("hall", "protocol_page"),
     ("erasure",),

@@ -17,12 +17,12 @@ settings.load_profile("evening")
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames leave at once and nobody waits for long: how long is a matter of speed."""
     monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 0.0)
-    monkeypatch.setattr("rooms.live.GATHER_S", 0.0)
+    monkeypatch.setattr("rooms.waiting.GATHER_S", 0.0)
     monkeypatch.setattr("rooms.hall.FOLLOW_PAUSE_S", 0.005)
     monkeypatch.setattr("rooms.hall.PRESENCE_PAUSE_S", 0.005)
     monkeypatch.setattr("rooms.writer.RETRY_PAUSE_S", 0.001)
     monkeypatch.setattr("rooms.writer.PATIENCE_S", 0.02)
-    monkeypatch.setattr("rooms.live.RETURNING_MS", 0)  # fake clocks count calls
+    monkeypatch.setattr("rooms.trust.RETURNING_MS", 0)  # fake clocks count calls
 
 
 @pytest.fixture

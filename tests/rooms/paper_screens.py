@@ -8,7 +8,8 @@ import msgspec
 
 from rooms.dialogue import Dialogue
 from rooms.errors import DialogtischError
-from rooms.live import LiveDialogue, Welcome
+from rooms.guests import Welcome
+from rooms.live import LiveDialogue
 from rooms.messages import NOTHING_SEEN, Actor, Audience, Frame, Participant, Seen
 from rooms.views import PRESENCE, audience_of, my_view, shared_view
 

@@ -11,9 +11,9 @@ from rooms.agenda import CloseRound
 from rooms.cards import PostCard
 from rooms.dialogue import Dialogue
 from rooms.errors import Unavailable
-from rooms.live import MOST_PER_APPEND, MOST_WAITING
 from rooms.messages import ORGANISER
 from rooms.people import Join
+from rooms.waiting import MOST_PER_APPEND, MOST_WAITING
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
 
@@ -227,7 +227,7 @@ async def test_commands_that_follow_each_other_closely_share_an_append(
     one: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guests = [await one.guest() for _ in range(3)]
-    monkeypatch.setattr("rooms.live.GATHER_S", 0.2)
+    monkeypatch.setattr("rooms.waiting.GATHER_S", 0.2)
     await one.must(guests[0], CARD)
     one.log.appends.clear()
     answers = []
@@ -242,6 +242,6 @@ async def test_somebody_alone_waits_for_nobody(
     one: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guest = await one.guest()
-    monkeypatch.setattr("rooms.live.GATHER_S", 3_600.0)
+    monkeypatch.setattr("rooms.waiting.GATHER_S", 3_600.0)
     for _ in range(3):
         assert (await soon(one.send(guest, CARD))).ok

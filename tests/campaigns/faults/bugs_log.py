@@ -9,7 +9,7 @@ import rooms.redis_log
 import rooms.writer
 from campaigns.faults.bugs import bug, swap
 from rooms.errors import Unknown
-from rooms.live import LiveDialogue
+from rooms.guests import Guest
 from rooms.redis_line import Script
 from rooms.redis_log import RedisLog
 from rooms.writer import Writer
@@ -165,7 +165,7 @@ def epoch_ignored(number: int) -> None:
     faults=("history lost, all killed", "history lost, all killed"),
 )
 def stamp_ignored(number: int) -> None:
-    swap(LiveDialogue, "_is_of_another_past", lambda _: lambda self, seen: False)
+    swap(Guest, "is_of_another_past_than", lambda _: lambda self, here: False)
 
 
 @bug("A refused command is appended to the log all the same.")
