@@ -132,6 +132,9 @@ class Log(Protocol):
     async def secret(self) -> bytes:
         """32 random bytes of this installation: made once, the same for every process."""
 
+    async def renew_secret(self) -> None:
+        """Others in its place, and the old ones forgotten; cut off in the middle, do it again."""
+
     async def close(self) -> None:
         """Let go of the storage; no call may follow."""
 
@@ -237,6 +240,9 @@ class MemoryLog:
 
     async def secret(self) -> bytes:
         return self._secret
+
+    async def renew_secret(self) -> None:
+        self._secret = secrets.token_bytes(SECRET_BYTES)
 
     async def close(self) -> None:
         """Nothing to let go of."""

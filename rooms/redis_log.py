@@ -175,6 +175,14 @@ class RedisLog:
             raise Corrupted("secret", 0)
         return kept
 
+    async def renew_secret(self) -> None:
+        fresh = secrets.token_bytes(SECRET_BYTES)
+        kept = {SECRET_KEY: fresh, SECRET_COPY_KEY: sealed_secret(fresh)}
+        await self._appending.ask_all(*(("SET", key, word) for key, word in kept.items()))
+        for key in kept:
+            await self._copies.await_for(key)
+        await self.purge()
+
     async def close(self) -> None:
         await self._appending.close()
         await self._reading.close()

@@ -22,10 +22,11 @@ from rooms.errors import DialogtischError
 from rooms.hall import Hall
 from server.answers import failed, refusal
 from server.dialogues import Dialogues
-from server.entry import Entry, Keys
+from server.entry import Entry
 from server.erasures import Erasures
 from server.gate import Gate
 from server.health import Health
+from server.installation import keys_of
 from server.known_codes import KnownCodes
 from server.metrics import Metrics
 from server.metrics_door import MetricsDoor
@@ -57,7 +58,7 @@ async def create_app(
     """
     sockets = Sockets(settings)
     hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
-    entry = Entry(Keys(await storage.log.secret()), hall, settings.public_url, storage.ended)
+    entry = Entry(await keys_of(settings, storage.log), hall, settings.public_url, storage.ended)
     entry.when_ended = sockets.cut_session
     codes = KnownCodes(hall)
     pages = Pages(read_manifest(static), codes, settings.public_url, settings.source_url)

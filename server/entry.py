@@ -5,7 +5,6 @@ own, so that a link can be shown again and is worth nothing without this install
 """
 
 import contextlib
-import hmac
 import re
 import secrets
 from collections.abc import Callable
@@ -20,7 +19,8 @@ from rooms.errors import Refused, Unavailable
 from rooms.hall import Hall
 from rooms.messages import ORGANISER, LinkId, Staff
 from rooms.records import StaffLink
-from server.keys import COOKIE_SECONDS, IDLE_SECONDS, SECRET_BYTES, organiser_name
+from server.algorithms import SESSION_BYTES
+from server.keys import COOKIE_SECONDS, IDLE_SECONDS, organiser_name
 from server.keys import Keys as Keys
 from server.sessions import Sessions
 
@@ -69,12 +69,12 @@ class Entry:
     async def exchange(self, fragment: str) -> Badge:
         """Who holds this link; raises Refused for a wrong or revoked one."""
         ended = await self._sessions.ask_for_organisers()
-        if _equal(fragment, self.keys.organiser_fragment(ended)):
+        if self.keys.is_organiser(fragment, ended):
             return Badge(None, None, organiser_name(ended))
         code, _, rest = fragment.partition(".")
         link = LinkId(rest.partition(".")[0])
         # The secret first: nobody learns from an answer which codes and links there are.
-        if not _equal(fragment, self.keys.link_fragment(code, link)):
+        if not self.keys.is_link(fragment, code, link):
             raise Refused("unknown_link")
         return Badge(code, await self._valid_link(code, link))
 
@@ -82,7 +82,7 @@ class Entry:
         """Lets the browser in again for thirty days, or until the link is revoked."""
         code, link = self._held_by(badge)
         name = self._prefix + cookie_name(code, link)
-        content = self.keys.signed(code, link, secrets.token_hex(SECRET_BYTES))
+        content = self.keys.signed(code, link, secrets.token_hex(SESSION_BYTES))
         self._set(response, name, content, secure)
 
     def _held_by(self, badge: Badge) -> tuple[str, str]:
@@ -212,7 +212,3 @@ def read_cookies(header: str | None) -> dict[str, str]:
 def _links_in(cookies: dict[str, str], start: str) -> list[LinkId]:
     links = [name.removeprefix(start) for name in cookies if name.startswith(start)]
     return [LinkId(link) for link in links if _PLAIN.fullmatch(link)]
-
-
-def _equal(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())

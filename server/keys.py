@@ -1,16 +1,16 @@
 """Everything that is derived from the installation's secret: links, cookies, an order of voices."""
 
 import base64
-import hashlib
 import hmac
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from rooms.messages import LinkId
+from server.algorithms import FIRST, Generation
 
-SECRET_BYTES = 16
 COOKIE_SECONDS = 30 * 24 * 3600
 # Long enough for a wall that stays dark between two evenings of a week.
 IDLE_SECONDS = 8 * 24 * 3600
@@ -33,28 +33,37 @@ class Signed(NamedTuple):
 
 
 class Keys:
-    """Everything that is derived from the installation's secret."""
+    """Everything that is derived from the installation's secret.
 
-    def __init__(self, installation: bytes) -> None:
+    The first of the generations makes what is new; what any of them made is good.
+    """
+
+    def __init__(self, installation: bytes, generations: Sequence[Generation] = (FIRST,)) -> None:
         self._installation = installation
-        self._signer = URLSafeTimedSerializer(
-            installation,
-            salt="staff-cookie",
-            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-        )
+        self._generations = generations
+        self._signers = {one.mark: _signer(installation, one) for one in generations}
 
     def organiser_fragment(self, ended: int = 0) -> str:
         """What stands behind the # of the organiser's link, after so many were ended."""
-        return f"organiser.{self._derived(organiser_name(ended))}"
+        return self._organiser(self._generations[0], ended)
 
     def link_fragment(self, code: str, link: LinkId) -> str:
         """What stands behind the # of a staff link."""
-        return f"{code}.{link}.{self._derived(f'link:{code}:{link}')}"
+        return self._link(self._generations[0], code, link)
+
+    def is_organiser(self, fragment: str, ended: int) -> bool:
+        """Whether this is the organiser's link that is good after so many were ended."""
+        return _is_one_of(fragment, [self._organiser(one, ended) for one in self._generations])
+
+    def is_link(self, fragment: str, code: str, link: LinkId) -> bool:
+        """Whether the secret in it is the one of this staff link."""
+        return _is_one_of(fragment, [self._link(one, code, link) for one in self._generations])
 
     def signed(self, code: str, link: str, session: str, begun: int | None = None) -> str:
         """The content of a cookie; `begun`, in seconds since 1970, is now unless it goes on."""
         began = int(time.time()) if begun is None else begun
-        return str(self._signer.dumps([code, link, session, began]))
+        mark = self._generations[0].mark
+        return _marked(mark, str(self._signers[mark].dumps([code, link, session, began])))
 
     def session_of(self, cookie: str, code: str, link: str) -> str | None:
         """The session of a cookie that was made here for this link and is not too old."""
@@ -67,15 +76,21 @@ class Keys:
         return found.session if found else None
 
     def prolonged(self, cookie: str) -> str | None:
-        """The same session with a new time, if it is good and was used some time ago."""
+        """The same session with a new time, if it is good and was used some time ago.
+
+        Of the newest generation then, so that a change of algorithms comes about by itself.
+        """
         found = self._read(cookie)
         if found is None or time.time() - found.used < PROLONGED_AFTER_SECONDS:
             return None
         return self.signed(found.code, found.link, found.session, found.begun)
 
     def _read(self, cookie: str) -> "Signed | None":
+        mark, said = _mark_and_rest(cookie)
+        if mark not in self._signers:
+            return None
         try:
-            fields, used = self._signer.loads(cookie, IDLE_SECONDS, return_timestamp=True)
+            fields, used = self._signers[mark].loads(said, IDLE_SECONDS, return_timestamp=True)
             code, link, session, begun = fields
         except (BadData, ValueError):
             return None
@@ -84,8 +99,40 @@ class Keys:
 
     def shuffle_key(self, code: str) -> bytes:
         """Decides in which order the voices of a dialogue stand in its results."""
-        return hmac.digest(self._installation, f"shuffle:{code}".encode(), "sha256")
+        return self._digest(self._generations[0], f"shuffle:{code}")
 
-    def _derived(self, purpose: str) -> str:
-        digest = hmac.digest(self._installation, purpose.encode(), "sha256")[:SECRET_BYTES]
-        return base64.b32encode(digest).decode().rstrip("=").lower()
+    def _organiser(self, generation: Generation, ended: int) -> str:
+        return f"organiser.{self._derived(generation, organiser_name(ended))}"
+
+    def _link(self, generation: Generation, code: str, link: LinkId) -> str:
+        return f"{code}.{link}.{self._derived(generation, f'link:{code}:{link}')}"
+
+    def _derived(self, generation: Generation, purpose: str) -> str:
+        digest = self._digest(generation, purpose)[: generation.link_bytes]
+        return _marked(generation.mark, base64.b32encode(digest).decode().rstrip("=").lower())
+
+    def _digest(self, generation: Generation, purpose: str) -> bytes:
+        return hmac.new(self._installation, purpose.encode(), generation.digest).digest()
+
+
+def _signer(installation: bytes, generation: Generation) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        installation,
+        salt=f"staff-cookie{generation.mark}",
+        signer_kwargs={"key_derivation": "hmac", "digest_method": generation.digest},
+    )
+
+
+def _marked(mark: str, said: str) -> str:
+    return f"{mark}-{said}" if mark else said
+
+
+def _mark_and_rest(said: str) -> tuple[str, str]:
+    """The first generation begins with no digit: what it signs begins with a bracket, in base64."""
+    return (said[0], said[2:]) if said[:1].isdigit() and said[1:2] == "-" else ("", said)
+
+
+def _is_one_of(shown: str, wanted: Sequence[str]) -> bool:
+    """However it ends, it takes as long."""
+    typed = shown.encode("utf-8", "replace")
+    return any([hmac.compare_digest(typed, one.encode()) for one in wanted])

@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 _MASKED = re.compile(
     r"""
       \b[0-9a-f]{32}\b                                    # a phone's token
-    | \b[a-z2-7]{26}\b                                    # the secret of a link
+    | \b(?:[a-z2-7]{26}|[a-z2-7]{52})\b                   # the secret of a link
     | (?<=://)[^/@\s]+@                                   # name and password in a web address
     | (?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.])          # IPv4
     | (?<![\w:])(?:[0-9a-fA-F]{1,4}:){4,7}[0-9a-fA-F]{1,4}(?![\w:])     # IPv6

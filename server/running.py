@@ -15,7 +15,7 @@ import uvicorn
 from server.addresses import is_loopback
 from server.app import create_app
 from server.conversation import window
-from server.entry import Keys
+from server.installation import keys_of
 from server.logs import set_up_logs, tell_loop
 from server.ports import take_port
 from server.serving import allow_many_connections, collect_rarely, serve_config
@@ -130,7 +130,7 @@ async def _serve(
         leaving = asyncio.Event()
         tls = certificate.context if certificate else None
         config.app = await create_app(settings, storage, leaving=leaving, tls=tls)
-        keys, ended = Keys(await storage.log.secret()), await storage.ended.organisers()
+        keys, ended = await keys_of(settings, storage.log), await storage.ended.organisers()
         organiser = keys.organiser_fragment(ended)
         beside: list[asyncio.Task[None]] = []
 

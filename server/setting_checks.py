@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from rooms.log import SECRET_BYTES
 from server.addresses import is_loopback
+from server.algorithms import GENERATIONS
 
 LARGEST_PORT = 65_535
 SHORTEST_TOKEN = 20
@@ -45,6 +47,32 @@ def certificate_files(certificate: str, key: str, public_url: str) -> Certificat
 
 def scheme(tls: CertificateFiles | None) -> str:
     return "https" if tls else "http"
+
+
+def secret_in(file: str) -> bytes | None:
+    if not file:
+        return None
+    try:
+        secret = bytes.fromhex(words_in("secret_file", file))
+    except ValueError:
+        raise BadSetting(f"secret_file: what {file} holds is not hexadecimal") from None
+    if len(secret) < SECRET_BYTES:
+        raise BadSetting(f"secret_file: {file} holds fewer than {2 * SECRET_BYTES} digits")
+    return secret
+
+
+def words_in(name: str, file: str) -> str:
+    try:
+        return Path(file).expanduser().read_text("utf-8").strip()
+    except OSError as error:
+        raise BadSetting(f"{name}: {file}: {error.strerror}") from None
+
+
+def generations(text: str) -> list[str]:
+    wanted = listed(text)
+    if not wanted or len(set(wanted)) < len(wanted) or not set(wanted) <= set(GENERATIONS):
+        raise BadSetting(f"algorithms: {text!r} is not a list of {', '.join(GENERATIONS)}")
+    return wanted
 
 
 def store_address(text: str) -> str | None:

@@ -12,25 +12,30 @@ from pathlib import Path
 from typing import Any
 
 from server.addresses import EVERY_INTERFACE, in_url, is_loopback, reachable_address
+from server.algorithms import GENERATIONS, Generation
 from server.setting_checks import BadSetting as BadSetting
 from server.setting_checks import (
     CertificateFiles,
     certificate_files,
     count,
+    generations,
     goes_in_the_open,
     listed,
     one_of,
     page_address,
     port_number,
     scheme,
+    secret_in,
     store_address,
     watching_place,
     web_address,
+    words_in,
 )
 
 FANOUTS = ("ready", "stock")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("auto", "json", "readable")
+FROM_FILES = ("redis_url", "metrics_token")
 MOST_REPLICAS = 5
 LONGEST_LEAVE_S = 600
 
@@ -60,7 +65,8 @@ class Typed:
         "Redis 7.2+ or Valkey 8.1+ to keep the dialogues in, such as `redis://10.0.0.5:6379/0`. "
         "A cluster is named by some of its nodes: `redis+cluster://10.0.0.5:6379,10.0.0.6:6379`. "
         "With TLS: `rediss://` and `rediss+cluster://`, see docs/running.md. "
-        "Empty: the server starts the Valkey it brings along, in the data folder.",
+        "Empty: the server starts the Valkey it brings along, in the data folder. Where it holds a "
+        "password: `DIALOGTISCH_REDIS_URL_FILE` names a file with it.",
     )
     tls_certificate: str = setting(
         "",
@@ -69,6 +75,18 @@ class Typed:
         "up within a minute. Empty: plain http, for a hall's own wifi or behind a proxy with TLS.",
     )
     tls_key: str = setting("", "File with the key of `tls_certificate` (PEM, without a password).")
+    secret_file: str = setting(
+        "",
+        "File with the installation's secret, 64 or more hexadecimal digits (`openssl rand -hex "
+        "32`), as systemd (`LoadCredential`), docker (`secrets`) or a vault lays it down. Empty: "
+        "the store keeps one that was made at the first start.",
+    )
+    algorithms: str = setting(
+        "1",
+        "Which generations of algorithms links and cookies may be made with, the newest first: `1` "
+        "is HMAC-SHA-256, `2` HMAC-SHA3-256 with longer links. The first one makes new ones, all "
+        "of them are believed: `2,1` for the change, `2` when everybody has entered again.",
+    )
     replicas_wait: str = setting(
         "0",
         "How many replicas of the store must have what is saved before it is acknowledged. With 1 "
@@ -104,8 +122,9 @@ class Typed:
     metrics_token: str = setting(
         "",
         "What a reader of `/metrics` must show as bearer token, at least 20 characters. Needed "
-        "when `metrics` is not an address of this machine itself. Give it by the environment: a "
-        "command line can be read by everybody on the machine.",
+        "when `metrics` is not an address of this machine itself. Give it by the environment or, "
+        "with `DIALOGTISCH_METRICS_TOKEN_FILE`, in a file: a command line can be read by everybody "
+        "on the machine.",
     )
     leave_seconds: str = setting(
         "0",
@@ -146,6 +165,8 @@ class Settings:
     data: Path
     redis_url: str | None
     tls: CertificateFiles | None
+    secret: bytes | None = dataclasses.field(repr=False)
+    algorithms: tuple[Generation, ...]
     replicas_wait: int
     public_url: str
     fanout: str
@@ -188,7 +209,7 @@ def read_settings(
     """The settings from command line and environment; raises BadSetting."""
     given = vars(argument_parser().parse_args(arguments))
     typed = {
-        name: given[name] if given[name] is not None else environment.get(variable(name), default)
+        name: given[name] if given[name] is not None else _of(environment, name, default)
         for name, default in _defaults().items()
     }
     return understood(Typed(**typed))
@@ -205,6 +226,8 @@ def understood(typed: Typed) -> Settings:
         data=Path(typed.data).expanduser().resolve(),
         redis_url=store_address(typed.redis_url),
         tls=tls,
+        secret=secret_in(typed.secret_file),
+        algorithms=tuple(GENERATIONS[one] for one in generations(typed.algorithms)),
         replicas_wait=count("replicas_wait", typed.replicas_wait, MOST_REPLICAS),
         public_url=web_address("public_url", public),
         fanout=one_of("fanout", typed.fanout, FANOUTS),
@@ -253,6 +276,12 @@ def settings_page() -> str:
         lines += [f"Environment: `{variable(field.name)}`. Default: {default}.", ""]
         lines += [field.metadata["about"]]
     return "\n".join(lines) + "\n"
+
+
+def _of(environment: Mapping[str, str], name: str, default: str) -> str:
+    """What is secret may also lie in a file, which no other process gets to see."""
+    file = environment.get(f"{variable(name)}_FILE", "") if name in FROM_FILES else ""
+    return words_in(name, file) if file else environment.get(variable(name), default)
 
 
 def _defaults() -> dict[str, str]:

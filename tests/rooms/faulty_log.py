@@ -146,6 +146,10 @@ class FaultyLog:
         self._check_reached()
         return await self.inner.secret()
 
+    async def renew_secret(self) -> None:
+        self._check_reached()
+        await self.inner.renew_secret()
+
     async def close(self) -> None:
         await self.inner.close()
 

@@ -216,6 +216,14 @@ async def test_l11_the_secret_stays_the_same_for_everybody(open_log: Open) -> No
     assert any(secrets[0])
 
 
+async def test_l11_a_renewed_secret_is_another_one_for_everybody(open_log: Open) -> None:
+    first = await open_log().secret()
+    await open_log().renew_secret()
+    secrets = await asyncio.gather(*(open_log().secret() for _ in range(10)))
+    assert len({first, *secrets}) == 2
+    assert len(secrets[0]) == 32
+
+
 @pytest.mark.parametrize("after", [0, 1, 999, 1000, 1001, 2499, 2500, 9999])
 async def test_l12_a_long_log_is_read_from_any_version_on(log: Log, after: int) -> None:
     assert await log.append(CODE, EMPTY, 1, entries(*map(str, range(1, 1501))))
