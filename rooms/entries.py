@@ -140,6 +140,6 @@ def _apply(dialogue: Dialogue, stored: Stored) -> None:
 
 def _is_newer(payload: bytes) -> bool:
     """Whether a later program wrote it, with events that this one does not know."""
-    with contextlib.suppress(msgspec.DecodeError):
+    with contextlib.suppress(ValueError):
         return _entry.decode(payload).schema > SCHEMA
     return False

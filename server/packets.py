@@ -97,7 +97,7 @@ def plain_event(message: bytes) -> tuple[int, list[Any]] | None:
     """
     try:
         seen = _see(message)
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     data = seen.data
     if seen.type != EVENT or seen.nsp != "/" or len(data) != 2 or type(data[0]) is not str:

@@ -62,7 +62,7 @@ class Chain:
             return False
         try:
             head = _head.decode(stored.payload)
-        except msgspec.DecodeError:
+        except ValueError:  # also for letters that are none
             return False
         if head.schema > SCHEMA:
             raise Newer(self.code, stored.position.version)

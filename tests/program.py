@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import signal
@@ -15,16 +16,43 @@ from our_files import ROOT
 PATIENCE_SECONDS = 30
 ORGANISER_LINK = re.compile(r"http://\S+/enter#organiser\.[a-z2-7]{26}")
 OPEN = re.compile("Ctrl-C")
+# Errors a server rightly tells of when its storage or its disk fails, as campaigns make them fail.
+OF_THE_WORLD = {
+    *("store_ended", "store_not_started", "store_given_up", "store_mended", "epoch_begun"),
+    "erasing_not_finished",
+}
+# What a library calls an error and is an odd request.
+OF_LIBRARIES = {"Invalid transport"}
+
+
+def bugs_told(said: str) -> list[str]:
+    """The lines in which a server tells of an exception nobody expected, or of an error of its own.
+
+    Exceptions are told as JSON (`server/logs.py`); what no logger saw is a traceback as it comes.
+    """
+    return [line for line in said.splitlines() if _tells_of_a_bug(line)]
+
+
+def _tells_of_a_bug(line: str) -> bool:
+    try:
+        told = json.loads(line)
+        event, level = told["event"], told["level"]
+    except (ValueError, TypeError, KeyError):
+        return "Traceback (most recent call last)" in line
+    if event in OF_THE_WORLD or told.get("said") in OF_LIBRARIES:
+        return False
+    return "exception" in told or level in ("error", "critical")
 
 
 class Program:
     """`python -m server` with these arguments; `said` is what it said since it was started last.
 
-    `environment` is added to our own.
+    `said_before` is what it said until then; `environment` is added to our own.
     """
 
     def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.said = ""
+        self.said_before = ""
         self._arguments = arguments
         self._environment = environment or {}
         self._heard = asyncio.Event()
@@ -41,7 +69,7 @@ class Program:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        self.said = ""
+        self.said_before, self.said = self.said_before + self.said, ""
         self._listening = asyncio.create_task(self._listen())
 
     @property
@@ -67,6 +95,10 @@ class Program:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self._listening
             return await self._process.wait()
+
+    def bugs(self) -> list[str]:
+        """What it told of bugs since it was started first."""
+        return bugs_told(self.said_before + self.said)
 
     async def kill(self) -> None:
         """As if the power went: nothing is saved, nobody is told."""

@@ -1,5 +1,6 @@
 """What is written down: useful, one line each, never somebody's words, and never without end."""
 
+import asyncio
 import io
 import json
 import logging
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from program import bugs_told
 
 from rooms.errors import Unavailable
 from server.logs import set_up_logs, tell_loop, wording
@@ -181,3 +183,19 @@ def test_nobody_writes_a_line_of_their_own_into_the_log(form: str) -> None:
     structlog.reset_defaults()
     assert len(paper.getvalue().splitlines()) == 1
     assert "\x1b" not in paper.getvalue()
+
+
+def test_campaigns_take_an_exception_for_a_bug_and_a_failing_store_for_none(
+    paper: io.StringIO,
+) -> None:
+    log = structlog.get_logger()
+    log.error("store_ended")
+    log.warning("slow")
+    assert bugs_told(paper.getvalue() + "Open: Ctrl-C ends it\n{torn li") == []
+    loop = asyncio.new_event_loop()
+    tell_loop(loop, {"message": "Lost", "exception": KeyError(TYPED)})
+    loop.close()
+    logging.getLogger("uvicorn.error").error("Exception in ASGI application")
+    log.info("odd", exc_info=ValueError())
+    said = paper.getvalue() + "Traceback (most recent call last):\n"
+    assert len(bugs_told(said)) == 4

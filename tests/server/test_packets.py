@@ -210,3 +210,12 @@ def test_a_plain_event_reads_as_it_does_closely() -> None:
 @pytest.mark.parametrize("message", NOT_PLAIN.values(), ids=NOT_PLAIN)
 def test_everything_else_is_looked_at_closely(message: bytes) -> None:
     assert plain_event(message) is None
+
+
+def test_a_text_that_is_no_text_is_malformed_and_nothing_worse() -> None:
+    message = msgpack.packb({"type": 2, "nsp": "/", "data": ["command", {"text": "ab"}], "id": 7})
+    broken = message.replace(b"ab", b"\xffb")
+    assert plain_event(message) is not None
+    assert plain_event(broken) is None
+    with pytest.raises(Malformed):
+        read_packet(broken)

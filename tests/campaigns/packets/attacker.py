@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,19 +14,28 @@ from campaigns.packets.lives import Life, Planner
 PATIENCE_SECONDS = 20.0
 LIVES_AT_ONCE = 24
 TRICKLE_BYTES = 9
+STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
 
 @dataclass(slots=True)
 class Tally:
-    """`answers` by what they said; `unanswered` events whose connection lived on; `stuck` ones."""
+    """`answers` by what they said; `unanswered` events whose connection lived on; `stuck` ones.
+
+    `layers`: packets sent by layer; `statuses`: answers to HTTP requests by their number.
+    """
 
     lives: int = 0
-    packets: int = 0
+    layers: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     unanswered: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     internal: list[int] = field(default_factory=list)
+
+    @property
+    def packets(self) -> int:
+        return self.layers.total()
 
 
 async def attack(planner: Planner, address: tuple[str, int], packets: int, tally: Tally) -> None:
@@ -39,7 +49,7 @@ async def _go_on(planner: Planner, address: tuple[str, int], enough: int, tally:
         number = tally.lives
         tally.lives += 1
         life = planner.plan(number)
-        tally.packets += life.packets
+        tally.layers += life.layers
         tally.kinds[life.kind] += 1
         await One(number, life, tally).live(address)
 
@@ -81,9 +91,15 @@ class One:
         if life.aborts:
             return
         await self._wait_for_answers()
-        self._writer.write_eof()
-        while await self._reader.read(65_536):
-            pass
+        if life.kind != "visitor":  # whose last request asks the server to hang up
+            self._writer.write_eof()
+        await self._listen_to_the_end()
+
+    async def _listen_to_the_end(self) -> None:
+        asked = not self._life.opening
+        while more := await self._reader.read(65_536):
+            if asked:
+                self._tally.statuses.update(int(found) for found in STATUS.findall(more))
 
     async def _say(self, said: bytes) -> None:
         if not self._life.trickles:

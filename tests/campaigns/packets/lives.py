@@ -4,6 +4,7 @@ Never more than five malformed packets in a life, the fifth at its end: what the
 after it has hung up would count for nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -12,6 +13,7 @@ from typing import Any
 import msgpack
 
 from campaigns.packets import frames, orders
+from campaigns.packets.requests import odd_request, talk
 from campaigns.packets.values import bent, bent_bytes, odd, text
 from rooms.abilities import COMMANDS
 from rooms.errors import Malformed
@@ -19,7 +21,14 @@ from server.packets import read_packet
 
 SOCKET = "/socket.io/?EIO=4&transport=websocket"
 FIRST_NUMBER = 1_000
-MOST_ORDERS = 34  # a person may say forty things at once
+MOST_ORDERS = 24
+MOST_PONGS = 3
+HTTP, ENGINE, SOCKET_IO, ORDERS = LAYERS = (
+    "HTTP and frames",
+    "Engine.IO",
+    "Socket.IO",
+    "commands",
+)
 TOKENS = 3_000
 
 
@@ -42,10 +51,14 @@ class Life:
     connect: bytes | None = None
     pieces: list[bytes] = field(default_factory=list)
     numbers: set[int] = field(default_factory=set)
-    packets: int = 0
+    layers: Counter[str] = field(default_factory=Counter)
     kind: str = ""
     trickles: bool = False
     aborts: bool = False
+
+    @property
+    def packets(self) -> int:
+        return self.layers.total()
 
 
 class Planner:
@@ -61,22 +74,28 @@ class Planner:
     def plan(self, number: int) -> Life:
         rng = Random(f"{self._seed}/{number}")
         chance = rng.random()
-        if chance < 0.06:
+        if chance < 0.05:
             return self._odd_request(rng)
-        if chance < 0.11:
+        if chance < 0.1:
             return self._stranger(rng)
+        if chance < 0.17:
+            return self._visitor(rng)
         return self._welcome(rng, ends_in_broken_frame=chance < 0.25)
 
     def _open(self, **more: str) -> bytes:
         return frames.opening(SOCKET, {"Host": self._host, **more})
 
     def _odd_request(self, rng: Random) -> Life:
-        """HTTP that is not quite HTTP, or asks for what there is not."""
-        raw = _request(rng, self._host)
-        if rng.random() < 0.5:
-            raw = bent_bytes(rng, raw)
+        raw = odd_request(rng, self._host)
         cuts = [raw[: len(raw) // 2], raw[len(raw) // 2 :]] if rng.random() < 0.2 else [raw]
-        return Life(b"", pieces=cuts, packets=1, kind="http", aborts=rng.random() < 0.3)
+        once = Counter({HTTP: 1})
+        return Life(b"", pieces=cuts, layers=once, kind="http", aborts=rng.random() < 0.3)
+
+    def _visitor(self, rng: Random) -> Life:
+        """Asks for one page after another on one connection, with somebody's cookie or without."""
+        cookie = rng.choice(("", *(door.cookie for door in self._staff)))
+        asked = talk(rng, self._host, self._code, cookie)
+        return Life(b"", pieces=asked, layers=Counter({HTTP: len(asked)}), kind="visitor")
 
     def _stranger(self, rng: Random) -> Life:
         """Opens a socket and is never let in."""
@@ -84,7 +103,7 @@ class Planner:
         auth = bent(rng, {"code": self._code, "token": _token(rng)})
         for _ in range(rng.randrange(1, 6)):
             packet = rng.choice((bent(rng, {"type": 0, "nsp": "/", "data": auth}), odd(rng)))
-            _say(life, frames.frame(_packed(packet)))
+            _say(life, frames.frame(_packed(packet)), SOCKET_IO)
         return life
 
     def _welcome(self, rng: Random, *, ends_in_broken_frame: bool) -> Life:
@@ -97,14 +116,15 @@ class Planner:
             trickles=rng.random() < 0.01,
             aborts=rng.random() < 0.1,
         )
-        bad = [_bad_message] * rng.randrange(5) + [_order] * rng.randrange(5, MOST_ORDERS)
+        bad = [_bad_message] * rng.randrange(5) + [_order] * rng.randrange(3, MOST_ORDERS)
+        bad += [_pong] * rng.randrange(MOST_PONGS + 1)
         rng.shuffle(bad)
         for body in door.first:
             self._event(life, "command", body)
         for add in bad:
             add(self, rng, life, door)
         if ends_in_broken_frame:
-            _say(life, frames.broken_frame(rng, b"\x80"))
+            _say(life, frames.broken_frame(rng, b"\x80"), HTTP)
         elif rng.random() < 0.3:  # the fifth, sixth and seventh
             for _ in range(3):
                 _bad_message(self, rng, life, door)
@@ -115,7 +135,7 @@ class Planner:
         packet = _packed({"type": 2, "nsp": "/", "data": [name, body], "id": number})
         if len(packet) < 16_000:
             life.numbers.add(number)
-            _say(life, frames.frame(packet))
+            _say(life, frames.frame(packet), ORDERS)
         return packet
 
 
@@ -135,13 +155,18 @@ def _bad_message(plan: Planner, rng: Random, life: Life, door: Door) -> None:
     """A message that no page of ours sends: Engine.IO or Socket.IO layer."""
     body = {"id": "abcdef12.1", **orders.good_order(rng, door.known, door.commands)}
     packet = {"type": 2, "nsp": "/", "data": ["command", body], "id": rng.randrange(FIRST_NUMBER)}
-    make = rng.choice(_BAD)
-    _say(life, make(rng, packet))
+    make, layer = rng.choice(_BAD)
+    _say(life, make(rng, packet), layer)
 
 
-def _say(life: Life, piece: bytes) -> None:
+def _pong(plan: Planner, rng: Random, life: Life, door: Door) -> None:
+    """Nobody asked for it, but it is well said."""
+    _say(life, frames.frame(b"3", frames.TEXT), ENGINE)
+
+
+def _say(life: Life, piece: bytes, layer: str) -> None:
     life.pieces.append(piece)
-    life.packets += 1
+    life.layers[layer] += 1
 
 
 def _engine_text(rng: Random, packet: dict[str, Any]) -> bytes:
@@ -177,9 +202,10 @@ def _flood(rng: Random, packet: dict[str, Any]) -> bytes:
     return frames.pings(rng)
 
 
-_BAD: tuple[Callable[[Random, dict[str, Any]], bytes], ...] = (
-    *(_engine_text, _odd_type, _odd_namespace, _bent_packet, _bent_packet),
-    *(_bent_wire, _bent_wire, _in_pieces, _flood),
+_BAD: tuple[tuple[Callable[[Random, dict[str, Any]], bytes], str], ...] = (
+    *((_engine_text, ENGINE), (_engine_text, ENGINE), (_in_pieces, HTTP), (_flood, HTTP)),
+    *((_odd_type, SOCKET_IO), (_odd_namespace, SOCKET_IO), (_bent_packet, SOCKET_IO)),
+    *((_bent_packet, SOCKET_IO), (_bent_wire, SOCKET_IO), (_bent_wire, SOCKET_IO)),
 )
 
 
@@ -202,30 +228,3 @@ def _is_plain(body: Any) -> bool:
 
 def _token(rng: Random) -> str:
     return f"{rng.randrange(TOKENS):032x}"
-
-
-def _request(rng: Random, host: str) -> bytes:
-    method = rng.choice(("GET", "GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "BREW", ""))
-    path = rng.choice(_PATHS)
-    headers = {"Host": host, "Connection": "close"}
-    for _ in range(rng.randrange(3)):
-        headers[rng.choice(_HEADERS)] = rng.choice(
-            (text(rng).replace("\n", " "), "x" * 9_000, "-1", "chunked", "websocket", host)
-        )
-    body = rng.choice(("", "{}", '{"secret":"' + "[" * 3_000, "5\r\nabc", "\x00" * 50))
-    lines = [f"{method} {path} HTTP/{rng.choice(('1.1', '1.1', '1.0', '2.0', '9'))}"]
-    lines += [f"{name}: {is_}" for name, is_ in headers.items()]
-    return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("utf-8", "replace")
-
-
-_PATHS = (
-    *("/", "/healthz", "/api/enter", "/api/dialogues", "/static/../server/app.py", "/%00", "/ü"),
-    *("/socket.io/?EIO=3&transport=polling", "/socket.io/?EIO=4&transport=websocket&sid=x"),
-    *("/socket.io/", "/api/dialogues/%2e%2e/links", "/api/dialogues/ABCDEFGH/qr.svg?table=-1"),
-    *("/board/ABCDEFGH?link=x", "/" + "a" * 5_000, "//evil.example/", "*", "http://evil.example/"),
-)
-_HEADERS = (
-    *("Upgrade", "Content-Length", "Transfer-Encoding", "Cookie", "Origin", "Expect", "Range"),
-    *("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Extensions", "X-Forwarded-Host"),
-    *("Host", "Content-Type", "X y"),
-)

@@ -14,7 +14,7 @@ from our_files import ROOT
 
 from campaigns.packets.attacker import Tally, attack
 from campaigns.packets.hall import Hall, open_hall
-from campaigns.packets.lives import Planner
+from campaigns.packets.lives import LAYERS, Planner
 
 MOST_GROWTH_BYTES = 50_000_000
 MOST_LOG_BYTES = 1_000_000
@@ -25,7 +25,10 @@ PAGE = ROOT / "docs" / "campaigns" / "packets.md"
 
 @dataclass
 class Outcome:
-    """What a run came to; `harm` is what is wrong with the evenings, in sentences."""
+    """What a run came to; `harm` is what is wrong with the evenings, in sentences.
+
+    `bugs`: the lines in which the server told of an exception or an error of its own.
+    """
 
     count: int
     seed: int
@@ -34,8 +37,7 @@ class Outcome:
     memory_before: int = 0
     memory_after: int = 0
     log_bytes: int = 0
-    tracebacks: int = 0
-    first_traceback: str = ""
+    bugs: list[str] = field(default_factory=list)
     harm: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
@@ -51,8 +53,10 @@ class Outcome:
         """Everything that must not be, but for speed: that depends on the machine."""
         tally = self.tally
         found = list(self.harm)
-        if self.tracebacks:
-            found.append(f"{self.tracebacks} tracebacks, the first:\n{self.first_traceback}")
+        if self.bugs:
+            found.append(f"{len(self.bugs)} exceptions told, the first: {self.bugs[0]}")
+        if tally.statuses[500]:
+            found.append(f"{tally.statuses[500]} requests answered with 500")
         if tally.internal:
             found.append(f"answered `internal` in lives {tally.internal[:MOST_NAMED]}")
         if tally.unanswered:
@@ -65,6 +69,10 @@ class Outcome:
             found.append(f"the log grew to {self.log_bytes} bytes")
         return found
 
+    def _share(self, layer: str) -> str:
+        sent = self.tally.layers[layer]
+        return f"{sent:,} ({100 * sent / self.tally.packets:.0f} %)"
+
     def late(self) -> bool:
         return self.p99 >= LONGEST_P99_SECONDS
 
@@ -72,12 +80,17 @@ class Outcome:
         tally = self.tally
         answers = ", ".join(f"{said} {n:,}" for said, n in sorted(tally.answers.items()))
         kinds = ", ".join(f"{kind} {n:,}" for kind, n in sorted(tally.kinds.items()))
+        statuses = ", ".join(f"{status} {n:,}" for status, n in sorted(tally.statuses.items()))
         rows = {
             "packets sent": f"{tally.packets:,} in {self.seconds:.0f} s",
             "connections": f"{tally.lives:,} ({kinds})",
+            **{f"of them {layer}": self._share(layer) for layer in LAYERS},
             "answers to events": answers,
+            "answers to HTTP": statuses,
             "unanswered, never ended": f"{len(tally.unanswered)}, {len(tally.stuck)}",
-            "tracebacks, answers `internal`": f"{self.tracebacks}, {len(tally.internal)}",
+            "exceptions and errors in the log, answers `internal`, answers 500": (
+                f"{len(self.bugs)}, {len(tally.internal)}, {tally.statuses[500]}"
+            ),
             "log": f"{self.log_bytes:,} bytes (bound {MOST_LOG_BYTES:,})",
             "server's memory": f"{self.memory_before / 1e6:.0f} MB before, "
             f"{self.memory_after / 1e6:.0f} MB after (bound: 50 MB more)",
@@ -117,11 +130,7 @@ async def _look(hall: Hall, outcome: Outcome) -> None:
     outcome.waits = hall.waits
     outcome.memory_after = hall.memory()
     outcome.log_bytes = hall.log_bytes()
-    said = hall.program.said
-    outcome.tracebacks = said.count("Traceback (most recent call last)")
-    if outcome.tracebacks:
-        at = said.index("Traceback (most recent call last)")
-        outcome.first_traceback = said[max(0, at - 300) : at + 3_000]
+    outcome.bugs = hall.program.bugs()
 
 
 def outcome_page(outcome: Outcome) -> None:

@@ -31,6 +31,7 @@ class ForkedServer:
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.said = ""
+        self.said_before = ""
         options = ["--host", "127.0.0.1", "--port", str(port), "--data", str(folder)]
         self._order = json.dumps([weaker, *options, "--public-url", self.url])
         self._environment = environment
@@ -51,7 +52,7 @@ class ForkedServer:
     async def begin(self) -> None:
         """Start a server; returns at once."""
         assert self._mother.stdin is not None
-        self.said = ""
+        self.said_before, self.said = self.said_before + self.said, ""
         self._mother.stdin.write(f"{self._order}\n".encode())
         self._pid = int((await self._until(re.compile(r"forked (\d+)\n")))[1])
 
