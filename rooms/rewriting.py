@@ -8,6 +8,7 @@ same occasion (docs/decisions/erasing.md).
 
 import asyncio
 from collections.abc import Callable, Container, Iterable, Sequence
+from typing import NamedTuple
 
 from rooms.cards import CardWithdrawn
 from rooms.entries import read_entry, replay, seal_of, write_entry
@@ -20,6 +21,14 @@ from rooms.setting import EpochBegun
 MOST_TRIES = 5
 MOST_CATCH_UPS = 200
 ERASED = "words of a card were erased"
+
+
+class Resealed(NamedTuple):
+    """Words were erased `at`: before that the versions `first` to `last` had other seals."""
+
+    first: int
+    last: int
+    at: int
 
 
 async def rewrite(log: Log, code: str, clock: Callable[[], int]) -> bool:
@@ -69,6 +78,23 @@ def without(entries: Sequence[Stored], cards: Container[CardId], seal: bytes = b
         seal = seal_of(seal, payload)
         bare.append(Stored(stored.position, payload, seal))
     return bare
+
+
+def resealed(entries: Iterable[Stored]) -> Resealed | None:
+    """What erasing, the last time, has left of itself in a log; None if nothing was erased there.
+
+    An entry that lost its words has lost the digest of its command too, and nothing else has none.
+    """
+    first, found = 0, None
+    for stored in entries:
+        entry, events = read_entry(stored)
+        version = stored.position.version
+        if any(isinstance(event, EpochBegun) for event in events):
+            if EpochBegun(because=ERASED) in events:
+                found = Resealed(first or version, version - 1, entry.at)
+        elif not entry.body:
+            first = first or version
+    return found
 
 
 def _checked(code: str, entries: Sequence[Stored]) -> list[Stored]:

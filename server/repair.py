@@ -35,9 +35,21 @@ BECAUSE = "the storage was repaired"
 
 def repair(arguments: Sequence[str]) -> None:
     """repair a damaged data folder: `repair [CODE] [--data FOLDER]`, the server being stopped"""
-    parser = argparse.ArgumentParser(prog="dialogtisch repair", allow_abbrev=False)
-    parser.add_argument("code", nargs="?", help="only this dialogue, such as ABCD-EFGH")
-    parser.add_argument("--data", default=os.environ.get(variable("data"), "./data"))
+    parser = argparse.ArgumentParser(
+        prog="dialogtisch repair",
+        allow_abbrev=False,
+        description="Makes a damaged data folder whole again, the server being stopped: keeps the "
+        "longest part of every dialogue that can be verified, and beside it the files as they "
+        "were. If nothing is damaged, nothing is changed.",
+    )
+    parser.add_argument(
+        "code", nargs="?", help="only this dialogue, such as ABCD-EFGH; without it all of them"
+    )
+    parser.add_argument(
+        "--data",
+        default=os.environ.get(variable("data"), "./data"),
+        help="the data folder of the stopped server (%(default)s)",
+    )
     given = parser.parse_args(arguments)
     if os.environ.get(variable("redis_url")) and variable("data") not in os.environ:
         raise StoreUnusable(

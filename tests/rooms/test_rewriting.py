@@ -18,7 +18,7 @@ from rooms.errors import Busy, Corrupted, Erased
 from rooms.hiding import HideCard
 from rooms.log import Stored
 from rooms.messages import ORGANISER, Actor, CardId
-from rooms.rewriting import rewrite, write_off
+from rooms.rewriting import resealed, rewrite, write_off
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -82,6 +82,26 @@ async def test_p18_no_entry_holds_a_word_of_an_erased_card(storage: Racing) -> N
     assert after[-1].position.epoch > before[-1].position.epoch
     dialogue = replay(CODE, after)
     assert [kept.text for kept in dialogue.cards.values()] == ["Mehr Bänke"]
+
+
+async def test_a_log_tells_which_of_its_seals_erasing_has_changed(storage: Racing) -> None:
+    desk, guest, card = await marked(storage)
+    later = await desk.must(guest, PostCard(text="auch weg", kind="idea"))
+    before = await storage.read(CODE)
+    await erase(desk, card)
+    assert resealed(await storage.read(CODE)) is None, "its words are still there"
+    await rewrite(storage, CODE, clock)
+    after = await storage.read(CODE)
+    changed = [old.position.version for old, new in zip(before, after, strict=False) if old != new]
+    found = resealed(after)
+    assert found is not None
+    assert (found.first, found.last) == (changed[0], len(after) - 1)
+    assert changed == list(range(changed[0], len(before) + 1))
+    await erase(desk, CardId(later))
+    await rewrite(storage, CODE, clock)
+    again = await storage.read(CODE)
+    assert (found := resealed(again)) is not None
+    assert (found.first, found.last) == (changed[0], len(again) - 1)
 
 
 async def test_p18_what_a_withdrawn_card_said_goes_on_the_same_occasion(storage: Racing) -> None:

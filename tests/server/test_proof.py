@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -130,3 +131,17 @@ async def test_the_command_answers_with_its_exit_code(
     shutil.rmtree(short_folder / "store")
     with pytest.raises(StoreUnusable):
         prove(short_folder)
+
+
+@pytest.mark.parametrize(("verb", "explained"), [("verify", "--seal"), ("repair", "[code]")])
+async def test_the_commands_explain_every_word_they_take(
+    verb: str, explained: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([verb, "--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert explained in told
+    _, about, *_ = told.split("\n\n")
+    assert len(about) > 100, "what it does, and what it leaves alone"
+    assert re.search(r"--data DATA +the \S+", told)
