@@ -53,6 +53,13 @@ class ClusterMap:
         """Every node that has keys, as primary or as replica."""
         return list(dict.fromkeys(node for *_, nodes in self._owners for node in nodes))
 
+    def primaries(self) -> list[str]:
+        return list(dict.fromkeys(nodes[0] for *_, nodes in self._owners))
+
+    def is_whole(self) -> bool:
+        """Whether every slot has a node."""
+        return sum(last - first + 1 for first, last, _ in self._owners) == SLOTS
+
     def doubt(self, node: str) -> None:
         self._doubted.add(node)
 
@@ -119,6 +126,13 @@ class ClusterMap:
         if not ranges:
             raise storage_away()
         return [(first, last, [_name(at, host) for at in nodes]) for first, last, *nodes in ranges]
+
+
+def member_name(member: dict[bytes, Any], teller: str, secure: bool) -> str:
+    """The name of a node in the answer of `teller` to CLUSTER SHARDS."""
+    own = member[b"endpoint"]
+    port = member[b"tls-port" if secure else b"port"]
+    return _name([None if own == b"?" else own, port], teller.rpartition(":")[0])
 
 
 def _name(at: list[Any], host: str) -> str:

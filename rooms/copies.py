@@ -14,29 +14,32 @@ class Copies:
     """`wanted`: how many replicas; 0 asks nobody."""
 
     def __init__(self, line: Asking, wanted: int) -> None:
+        self.wanted = wanted
         self._line = line
-        self._wanted = wanted
         self._owed: set[str] = set()
 
     async def await_for(self, key: str) -> None:
         """Returns once what this line wrote is copied. Raises Unknown when it is not in time."""
-        if self._wanted and await self._made(key) < self._wanted:
+        if self.wanted and await self._made(key) < self.wanted:
             raise Unknown("too_few_replicas")
 
     def owe(self, key: str) -> None:
         """What was written here last may not have been copied."""
-        if self._wanted:
+        if self.wanted:
             self._owed.add(key)
 
     async def make_up_for(self, key: str) -> None:
         """Returns once everything in this stream is copied. Raises Unavailable until then."""
-        if key not in self._owed:
-            return
+        if key in self._owed:
+            await self.confirm(key)
+            self._owed.discard(key)
+
+    async def confirm(self, key: str) -> None:
+        """As `make_up_for`, also for what another process wrote there."""
         # WAIT counts from this connection's own last write, and the connection may be a new one.
         await self._line.ask("SET", f"{key}:copied", 1, "PX", COPY_MS)
-        if await self._made(key) < self._wanted:
+        if await self._made(key) < self.wanted:
             raise Unavailable("too_few_replicas")
-        self._owed.discard(key)
 
     async def _made(self, key: str) -> int:
-        return int(await self._line.ask("WAIT", self._wanted, COPY_MS, on=key))
+        return int(await self._line.ask("WAIT", self.wanted, COPY_MS, on=key))

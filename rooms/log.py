@@ -14,6 +14,7 @@ import msgspec
 from rooms.errors import Unavailable
 
 SECRET_BYTES = 32
+NOBODY = "22222222"  # a code that no dialogue has
 
 
 class Position(msgspec.Struct, frozen=True, order=True, gc=False):
@@ -69,6 +70,9 @@ class Log(Protocol):
     async def tail(self, code: str) -> Position:
         """The position of the last entry, EMPTY if there is none. Raises Unavailable."""
 
+    async def check(self) -> None:
+        """Raises Unavailable if there is a dialogue for which nothing could be kept now."""
+
     async def append(
         self,
         code: str,
@@ -82,6 +86,13 @@ class Log(Protocol):
         True once they are on disk; False, and nothing kept, if the tail is not `expected` or does
         not carry the seal `on`: a log that lost its end may have grown as long again.
         Raises Unavailable when certainly nothing was kept, Unknown when that cannot be told.
+        """
+
+    async def vouch(self, code: str, expected: Position, on: bytes) -> bool:
+        """Asked before what stands here is acknowledged once more: whether that cannot be lost.
+
+        False if the log does not end at `expected`, with the seal `on`. Raises Unavailable while
+        too few replicas have it.
         """
 
     def missed(self, code: str) -> list[Stored] | None:
@@ -177,6 +188,9 @@ class MemoryLog:
         entries = self._logs.get(code)
         return entries[-1].position if entries else EMPTY
 
+    async def check(self) -> None:
+        await self.tail(NOBODY)
+
     async def append(
         self,
         code: str,
@@ -195,6 +209,9 @@ class MemoryLog:
             Stored(place, payload, seal)
             for place, (payload, seal) in zip(places, entries, strict=True)
         )
+        return True
+
+    async def vouch(self, code: str, expected: Position, on: bytes) -> bool:
         return True
 
     def missed(self, code: str) -> list[Stored] | None:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from rooms.cluster_map import ClusterMap
+from rooms.cluster_map import ClusterMap, member_name
 from rooms.errors import Unavailable, Unknown
 from rooms.redis_line import Elsewhere, Line, Rows, Script, Word, storage_away
 
@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 MOST_MOVES = 5
 PAST_S = 0.5
+SERVES_S = 1.5
 MARK = "+cluster"
 STILL_THERE = ("storage_full", "storage_refused")  # such a node is up and has its slots
 
@@ -58,6 +59,7 @@ class ClusterLine:
     ) -> None:
         address = urlsplit(url)
         login, at, nodes = address.netloc.rpartition("@")
+        self._secure = address.scheme.startswith("rediss")
         self._before = f"{address.scheme.removesuffix(MARK)}://{login}{at}"
         self._after = f"?{address.query}" if address.query else ""
         self._make = partial(Line, timeout_seconds=timeout_seconds, lost=lost)
@@ -105,6 +107,25 @@ class ClusterLine:
         await self._map.look()
         return {node: self._line(node) for node in self._map.nodes()}
 
+    async def all_nodes(self) -> list[Line]:
+        """As `nodes`, and those that have no keys (any more); Unavailable also if one is away."""
+        teller = await self._map.owner("")
+        shards = await self._line(teller).ask("CLUSTER", "SHARDS")
+        members = [one for shard in shards for one in shard[b"nodes"]]
+        if any(one[b"health"] != b"online" for one in members):
+            raise storage_away()
+        return [self._line(member_name(one, teller, self._secure)) for one in members]
+
+    async def serving(self, replicas: int) -> list[bool]:
+        """For each primary whether it answers, serves its slots and has so many replicas.
+
+        Slots that nobody has count as one more that does not. Raises Unavailable.
+        """
+        await self._map.look()
+        primaries = self._map.primaries()
+        asked = (self._serves(node, replicas) for node in primaries)
+        return [*await asyncio.gather(*asked), *([] if self._map.is_whole() else [False])]
+
     async def close(self) -> None:
         """As Line.close, for every node."""
         for reading in list(self._reading.values()):
@@ -149,6 +170,19 @@ class ClusterLine:
                 raise reply
             else:
                 found[key] = next(iter(reply.values())) if reply else []
+
+    async def _serves(self, node: str, replicas: int) -> bool:
+        """It may answer and yet be cut off from the others, or have become a replica."""
+        line = self._line(node)
+        try:
+            async with asyncio.timeout(SERVES_S):
+                cluster, copies = await line.ask_all(("CLUSTER", "INFO"), ("INFO", "replication"))
+        except (Unavailable, TimeoutError):
+            self._map.doubt(node)
+            return False
+        is_primary = b"role:master" in copies
+        enough = copies.count(b"state=online") >= replicas
+        return b"cluster_state:ok" in cluster and is_primary and enough
 
     def _have_read(self, node: str, reading: asyncio.Task[None]) -> None:
         del self._reading[node]

@@ -12,8 +12,8 @@ from typing import Any
 
 from rooms.copies import Copies
 from rooms.errors import Corrupted, Unavailable, Unknown
-from rooms.log import EMPTY, SECRET_BYTES, PartlyAway, Position, Stored, positions
-from rooms.redis_cluster import line_to
+from rooms.log import EMPTY, NOBODY, SECRET_BYTES, PartlyAway, Position, Stored, positions
+from rooms.redis_cluster import ClusterLine, line_to
 from rooms.redis_file import rewrite_files
 from rooms.redis_line import Script, Word, storage_away
 
@@ -108,6 +108,14 @@ class RedisLog:
         last = await self._backwards(code, "+", 1)
         return last[0].position if last else EMPTY
 
+    async def check(self) -> None:
+        if not isinstance(self._reading, ClusterLine):
+            await self.tail(NOBODY)
+            return
+        serving = await self._reading.serving(self._copies.wanted)
+        if not all(serving):
+            raise PartlyAway({}, frozenset()) if any(serving) else storage_away()
+
     async def append(
         self,
         code: str,
@@ -121,6 +129,14 @@ class RedisLog:
         for place, (payload, seal) in zip(places, entries, strict=True):
             words += str(place), payload, seal
         return await self._written(code, APPEND, words, bool(entries))
+
+    async def vouch(self, code: str, expected: Position, on: bytes) -> bool:
+        if not self._copies.wanted:
+            return True
+        if not await self.append(code, expected, max(1, expected.epoch), [], on):
+            return False
+        await self._copies.confirm(_key(code))
+        return True
 
     def missed(self, code: str) -> list[Stored] | None:
         return self._missed.pop(code, None)

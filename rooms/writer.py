@@ -76,7 +76,7 @@ class Writer:
                 self._take_back(place)
                 tried += [answers] if entries else []
                 await self._catch_up_patiently(deadline)
-                if landed := self._landed(batch, tried):
+                if (landed := self._landed(batch, tried)) and await self._vouched():
                     return landed
                 continue
             except BaseException:
@@ -88,7 +88,7 @@ class Writer:
             counts.appends_lost += 1
             self._take_back(place)
             await self.catch_up(self._log.missed(self.code))
-            if landed := self._landed(batch, tried):
+            if (landed := self._landed(batch, tried)) and await self._vouched():
                 return landed
         raise Busy
 
@@ -102,6 +102,10 @@ class Writer:
             if all(id in heard and heard[id].version == version for id, version in taken):
                 return answers
         return None
+
+    async def _vouched(self) -> bool:
+        """Whether what the copy holds may be acknowledged, though this append did not bring it."""
+        return await self._log.vouch(self.code, self.position, self.dialogue.seal)
 
     def take_in(self, entries: Sequence[Stored]) -> None:
         """Applies entries that others wrote; those it has already are skipped. Raises Corrupted."""
@@ -224,7 +228,7 @@ class Writer:
     ) -> bool:
         """Appends what was accepted; if that is nothing, only compares: refusals are as fresh."""
         if not entries and all(answer.ok for answer in answers):
-            return True
+            return await self._vouched()
         epoch, since = max(1, self.dialogue.epoch), time.perf_counter()
         kept = await self._log.append(self.code, before, epoch, entries, seal)
         if kept and entries:

@@ -13,10 +13,10 @@ from starlette.routing import Route
 
 from rooms.errors import DialogtischError
 from rooms.hall import Hall
+from rooms.log import PartlyAway
 from server.storage import Storage
 
 WRITES = ("durable", "not_durable")
-NOBODY = "22222222"
 ANSWER_WITHIN_S = 2.0
 BELIEVED_S = 1.0
 
@@ -29,6 +29,7 @@ class Health:
 
     def __init__(self, hall: Hall, storage: Storage, leaving: asyncio.Event) -> None:
         self.reachable = True
+        self._partly = False
         self._leaving = leaving
         self._hall = hall
         self._storage = storage
@@ -52,7 +53,7 @@ class Health:
         if state not in WRITES:
             return state
         if not self.reachable:
-            return "away"
+            return "partly_away" if self._partly else "away"
         return "partly_away" if self._hall.unread else state
 
     async def whole(self, _: Request) -> Response:
@@ -80,10 +81,12 @@ class Health:
         self.reachable = await asyncio.shield(self._asking)
 
     async def _answers(self) -> bool:
+        """Of a cluster, every node that has dialogues must answer and serve them."""
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                await self._hall.storage.tail(NOBODY)
-        except (DialogtischError, TimeoutError):
+                await self._hall.storage.check()
+        except (DialogtischError, TimeoutError) as away:
+            self._partly = isinstance(away, PartlyAway)
             return False
         finally:
             self._asked_at = time.monotonic()

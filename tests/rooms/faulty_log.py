@@ -103,6 +103,13 @@ class FaultyLog:
         self._check_reached()
         return await self.inner.tail(code)
 
+    async def vouch(self, code: str, expected: Position, on: bytes) -> bool:
+        return await self.inner.vouch(code, expected, on)
+
+    async def check(self) -> None:
+        self._check_reached()
+        await self.inner.check()
+
     def missed(self, code: str) -> list[Stored] | None:
         return self.inner.missed(code)
 

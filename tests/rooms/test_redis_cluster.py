@@ -178,6 +178,89 @@ async def test_what_no_replica_has_is_unknown_and_read_by_nobody_until_one_has_i
     await careful.close()
 
 
+async def test_p2_what_no_replica_has_is_not_acknowledged_because_another_process_read_it(
+    cluster: LocalCluster, log: RedisLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.copies.COPY_MS", 100)
+    careful, other = (RedisLog(cluster.url, replicas_wait=1) for _ in range(2))
+    code, end = CODES[5], Position(1, 1)
+    replica = await cluster.replica_of(await cluster.primary_of(key(code)))
+    replica.send(signal.SIGSTOP)
+    try:
+        with pytest.raises(Unknown):
+            await careful.append(code, EMPTY, 1, ONE)
+        assert (await other.news({code: EMPTY}))[code][0].payload == b"one"
+        with pytest.raises(Unavailable, match="too_few_replicas"):
+            await other.vouch(code, end, b"seal")
+        assert await log.vouch(code, end, b"seal")  # who asks for no copies, asks nobody
+    finally:
+        replica.send(signal.SIGCONT)
+    assert not await other.vouch(code, end, b"another past")
+    async with asyncio.timeout(60):
+        while not await _vouches(other, code, end):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await careful.close()
+    await other.close()
+
+
+async def _vouches(log: RedisLog, code: str, end: Position) -> bool:
+    try:
+        return await log.vouch(code, end, b"seal")
+    except Unavailable:
+        return False
+
+
+async def test_all_is_well_only_if_every_primary_serves_its_slots(
+    cluster: LocalCluster, log: RedisLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.redis_cluster.SERVES_S", 0.2)
+    await well(log)
+    frozen = await cluster.primary_of(key(CODES[6]))
+    frozen.send(signal.SIGSTOP)
+    try:
+        with pytest.raises(PartlyAway):
+            await log.check()
+    finally:
+        frozen.send(signal.SIGCONT)
+    await well(log)
+    slot = slot_of(key(CODES[6]))
+    await frozen.line.ask("CLUSTER", "DELSLOTS", slot)
+    try:
+        lonely = RedisLog(f"redis+cluster://127.0.0.1:{frozen.port}")  # as that node sees it
+        with pytest.raises(PartlyAway):
+            await lonely.check()
+        await lonely.close()
+    finally:
+        await frozen.line.ask("CLUSTER", "ADDSLOTS", slot)
+    await well(log)
+
+
+async def test_where_replicas_are_asked_for_one_must_be_there(
+    cluster: LocalCluster, log: RedisLog
+) -> None:
+    careful = RedisLog(cluster.url, replicas_wait=1)
+    await well(careful)
+    replica = await cluster.replica_of(await cluster.primary_of(key(CODES[7])))
+    await replica.kill()
+    with pytest.raises(PartlyAway):
+        await careful.check()
+    await log.check()
+    await replica.start()
+    await cluster.whole()
+    await well(careful)
+    await careful.close()
+
+
+async def well(log: RedisLog) -> None:
+    """Returns once all is well; a node that was frozen takes a moment."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                return await log.check()
+            except Unavailable:
+                await asyncio.sleep(0.05)
+
+
 async def _can_read(log: RedisLog, code: str) -> bool:
     try:
         await log.read(code)

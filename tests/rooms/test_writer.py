@@ -13,7 +13,7 @@ from rooms.ballots import OpenBallot, PlanBallot
 from rooms.cards import PostCard
 from rooms.dialogue import Command, Dialogue, Event
 from rooms.entries import body_of, replay, seal_of, write_entry
-from rooms.errors import Busy, Unavailable
+from rooms.errors import Busy, Unavailable, Unknown
 from rooms.log import MemoryLog, Position, Stored
 from rooms.messages import ORGANISER, Answer, Call, CardId, Role
 from rooms.people import ChooseLanguage, Join, TakeTable
@@ -292,6 +292,49 @@ async def test_after_an_unknown_outcome_the_writer_waits_for_the_storage_but_not
     storage.read = gone
     assert (await desk.do(phone, JOIN, "ada:tab.1")).version == desk.dialogue.version
     assert (await ids(storage, desk)).count("ada:tab.1") == 1
+
+
+class Copied(ForgetfulLog):
+    """A storage whose replicas can be away; then nothing is acknowledged, though it is kept."""
+
+    replicas = 1
+
+    async def append(self, *asked: Any) -> bool:
+        kept = await super().append(*asked)
+        if kept and asked[3] and not self.replicas:
+            raise Unknown("too_few_replicas")
+        return kept
+
+    async def read(self, code: str, after: int = 0) -> list[Stored]:
+        if not self.replicas:
+            raise Unavailable("too_few_replicas")
+        return await super().read(code, after)
+
+    async def vouch(self, code: str, expected: Position, on: bytes) -> bool:
+        if not self.replicas:
+            raise Unavailable("too_few_replicas")
+        return await self.append(code, expected, expected.epoch, [], on)
+
+
+async def test_p2_a_repeat_that_came_as_news_is_acknowledged_only_when_it_is_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rooms.writer.PATIENCE_S", 0.05)
+    monkeypatch.setattr("rooms.writer.RETRY_PAUSE_S", 0.01)
+    storage = Copied()
+    desk = await desk_at(storage)
+    before, phone = desk.position, new_phone()
+    storage.replicas = 0
+    with pytest.raises(Unavailable, match="too_few_replicas"):
+        await desk.do(phone, JOIN, "ada:tab.1")
+    news = await storage.news({CODE: before})
+    desk.take_in(news[CODE])
+    assert "ada:tab.1" in desk.dialogue.heard
+    with pytest.raises(Unavailable, match="too_few_replicas"):
+        await desk.do(phone, JOIN, "ada:tab.1")
+    storage.replicas = 1
+    answer = await desk.do(phone, JOIN, "ada:tab.1")
+    assert (answer.ok, answer.version) == (True, before.version + 1)
 
 
 # A bug in a rule

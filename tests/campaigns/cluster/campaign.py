@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from campaigns.cluster.evening import Evening, Kept, Process
 from campaigns.cluster.faults import Faults, Round
@@ -31,22 +32,31 @@ class Plan:
     frozen_seconds: float = 15.0
     node_timeout_ms: int = 1_000
     min_replicas: int = 0
+    replicas: int = 1
     replicas_wait: int = 0
     appends: int = 500
 
 
 @dataclass
 class Outcome:
-    """`returned` cards were lost with a primary and came back; `wrong` must stay empty."""
+    """Of `posted` cards the store `lost` some after their answer; `wrong` must stay empty."""
 
     rounds: list[Round] = field(default_factory=list)
     dialogues: int = 0
     nodes_used: int = 0
     posted: int = 0
+    lost: int = 0
     returned: int = 0
     epochs: int = 0
     append_ms: dict[int, list[float]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+
+    @classmethod
+    def told(cls, said: dict[str, Any]) -> "Outcome":
+        """As `dataclasses.asdict` and JSON have left it."""
+        rounds = [Round(**one) for one in said["rounds"]]
+        append_ms = {int(wait): taken for wait, taken in said["append_ms"].items()}
+        return cls(**{**said, "rounds": rounds, "append_ms": append_ms})
 
 
 async def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> Outcome:
@@ -93,21 +103,22 @@ async def _compare(cluster: LocalCluster, evenings: list[Evening], outcome: Outc
     for evening in evenings:
         found = await evening.settled()
         kept = await Kept.read(log, evening.code)
-        returned = kept.returned(evening)
+        lost = kept.lost(evening)
         outcome.posted += len(evening.posted)
-        outcome.returned += len(returned)
+        outcome.lost += len(lost)
+        outcome.returned += sum(text in kept.version_of for text in lost)
         outcome.epochs += kept.epochs - 1
-        outcome.wrong += _wrong(evening, found, returned, kept)
+        outcome.wrong += _wrong(evening, found, lost, kept)
     await log.close()
 
 
-def _wrong(evening: Evening, found: Counter[str], returned: list[str], kept: Kept) -> list[str]:
+def _wrong(evening: Evening, found: Counter[str], gone: list[str], kept: Kept) -> list[str]:
     posted = Counter(evening.posted)
     return [
         *(f"lost: {text}" for text in posted - found),
         *(f"doubled or invented: {text}" for text in found - posted),
         *(f"never answered: {text}" for text in posted if text not in evening.first_acks),
-        *([f"{evening.code} lost cards in silence"] if returned and kept.epochs == 1 else []),
+        *([f"{evening.code} lost cards in silence"] if gone and kept.epochs == 1 else []),
     ]
 
 
@@ -129,6 +140,7 @@ async def town(plan: Plan) -> AsyncIterator[tuple[LocalCluster, list[Evening]]]:
         cluster = await stack.enter_async_context(
             local_cluster(
                 Path(folder),
+                plan.replicas,
                 cluster_node_timeout=str(plan.node_timeout_ms),
                 min_replicas_to_write=str(plan.min_replicas),
             )

@@ -180,7 +180,7 @@ class Kept:
         }
         return cls(versions, len({entry.position.epoch for entry in entries}))
 
-    def returned(self, evening: Evening) -> list[str]:
-        """Cards that were acknowledged, lost by the store, and came back from their phones."""
+    def lost(self, evening: Evening) -> list[str]:
+        """Cards that the store lost after they were acknowledged: they do not stand there now."""
         acks = evening.first_acks
         return [text for text, version in acks.items() if self.version_of.get(text) != version]

@@ -1,4 +1,4 @@
-"""A whole Valkey Cluster on this machine: three primaries, three replicas, each its own process."""
+"""A whole Valkey Cluster on this machine: three primaries with replicas, each its own process."""
 
 import asyncio
 import os
@@ -50,6 +50,7 @@ class Node:
             "bind": "127.0.0.1",
             "cluster-enabled": "yes",
             "cluster-require-full-coverage": "no",
+            "cluster-allow-replica-migration": "no",
             "appendonly": "yes",
             "appendfsync": "always",
             "save": "",
@@ -122,7 +123,7 @@ class LocalCluster:
             last = min((nth + 1) * share, SLOTS) - 1
             await node.line.ask("CLUSTER", "ADDSLOTSRANGE", nth * share, last)
         for nth, node in enumerate(self.nodes[PRIMARIES:]):
-            owner = await self.nodes[nth].id()
+            owner = await self.nodes[nth % PRIMARIES].id()
             await node.until("it knows its primary", lambda n=node, o=owner: _knows(n, o))
             await node.line.ask("CLUSTER", "REPLICATE", owner)
         await self.whole()
@@ -130,7 +131,7 @@ class LocalCluster:
     async def whole(self) -> None:
         """Every slot is served and every replica follows."""
         for node in self.nodes:
-            await node.until("the cluster is whole", lambda n=node: _is_whole(n))
+            await node.until("it is whole", lambda n=node: _is_whole(n, len(self.nodes)))
 
     async def primary_of(self, key: str) -> Node:
         """Who serves this key now, as most of the others see it."""
@@ -175,27 +176,31 @@ async def _knows(node: Node, other: str) -> bool:
     return other.encode() in await node.line.ask("CLUSTER", "NODES")
 
 
-async def _is_whole(node: Node) -> bool:
+async def _is_whole(node: Node, nodes: int) -> bool:
     try:
         cluster = await node.facts("CLUSTER", "INFO")
         replication = await node.facts("INFO", "replication")
         seen = await node.line.ask("CLUSTER", "SLOTS")
     except Unavailable:
         return False
-    covered = sum(last - first + 1 for first, last, *nodes in seen if len(nodes) > 1)
+    copies = nodes // PRIMARIES
+    covered = sum(last - first + 1 for first, last, *at in seen if len(at) == copies)
     if replication["role"] == "master":
-        follows = "state=online" in replication.get("slave0", "")
+        online = sum("state=online" in said for said in replication.values())
+        follows = online == copies - 1
     else:
         follows = replication.get("master_link_status") == "up"
-    known = cluster["cluster_known_nodes"] == str(2 * PRIMARIES)
+    known = cluster["cluster_known_nodes"] == str(nodes)
     return known and follows and covered == SLOTS and cluster["cluster_state"] == "ok"
 
 
 @asynccontextmanager
-async def local_cluster(folder: Path, **settings: str) -> AsyncIterator[LocalCluster]:
+async def local_cluster(
+    folder: Path, replicas: int = 1, **settings: str
+) -> AsyncIterator[LocalCluster]:
     """For as long as the block lasts; `min_replicas_to_write="1"` sets min-replicas-to-write."""
     said = {name.replace("_", "-"): value for name, value in settings.items()}
-    ports = free_ports(4 * PRIMARIES)
+    ports = free_ports(2 * PRIMARIES * (1 + replicas))
     nodes = [
         Node(folder / f"node{nth}", port, bus, said)
         for nth, (port, bus) in enumerate(zip(ports[::2], ports[1::2], strict=True))
