@@ -1,11 +1,16 @@
 """The campaign of power cuts, short and with pinned seeds: `./run campaign powercuts`."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from campaigns.powercuts.evening import Plan, play
+from campaigns.powercuts.evening import Burst, Evening, Plan, play
 from campaigns.shim import why_no_shim
+from server.append_file import commands, newest, sound_length
+
+DROPPED = 5
+Lose = Callable[[Evening, Burst], Awaitable[set[str]]]
 
 pytestmark = pytest.mark.skipif(why_no_shim() is not None, reason=why_no_shim() or "")
 
@@ -15,7 +20,7 @@ def test_p2_a_power_cut_loses_and_doubles_nothing_acknowledged(plan: Plan) -> No
     print(f"seed {plan.seed}")
     outcome = asyncio.run(play(plan))
     assert outcome.wrong == []
-    assert outcome.lost == 0
+    assert outcome.lost == outcome.returned == 0
     assert outcome.cuts >= plan.cuts
     assert outcome.acknowledged > 10
 
@@ -31,3 +36,30 @@ def test_p12_what_a_lying_disk_loses_is_offered_again_in_a_new_epoch() -> None:
     assert outcome.lost > 0
     assert outcome.epochs > 0
     assert outcome.wrong == []
+
+
+def test_a_start_that_drops_what_the_disk_had_kept_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A guard: the files were looked at before it, and phones offer again what it dropped."""
+    monkeypatch.setattr(Evening, "_lose_power", and_drop(Evening._lose_power))
+    outcome = asyncio.run(play(Plan(1, "20261122")))
+    assert outcome.lost == 0
+    assert outcome.returned > 0
+    assert any("come again" in wrong for wrong in outcome.wrong)
+
+
+def and_drop(lose: Lose) -> Lose:
+    """After the look at the files, as a faulty start would: the last transactions go."""
+
+    async def lose_and_drop(evening: Evening, burst: Burst) -> set[str]:
+        lost = await lose(evening, burst)
+        file = newest(evening.data / "store" / "appendonlydir")
+        assert file is not None
+        content = file.read_bytes()
+        sound = content[: sound_length(content)]
+        appends = [one for one in commands(sound) if b"XADD" in one.words]
+        file.write_bytes(sound[: sound_length(sound[: appends[-DROPPED].at])])
+        return lost
+
+    return lose_and_drop

@@ -89,14 +89,22 @@ def test_a_ready_frame_is_what_the_websocket_library_would_send(length: int) -> 
 
 
 def test_a_view_is_written_as_the_protocol_names_its_fields() -> None:
-    view = View(of="shared", epoch=1, from_=None, to=2, put={"a": 1}, drop=[])
+    view = View(of="shared", epoch=1, from_=None, to=2, stamp=3, put={"a": 1}, drop=[])
     packet = msgpack.unpackb(event_packet("view", view))
     assert packet == {
         "type": 2,
         "nsp": "/",
         "data": [
             "view",
-            {"of": "shared", "epoch": 1, "from": None, "to": 2, "put": {"a": 1}, "drop": []},
+            {
+                "of": "shared",
+                "epoch": 1,
+                "from": None,
+                "to": 2,
+                "stamp": 3,
+                "put": {"a": 1},
+                "drop": [],
+            },
         ],
     }
 

@@ -65,7 +65,7 @@ def page(command: str, always: Outcome, lying: Outcome, everysec: Outcome) -> st
     }
     rows = "\n".join(
         f"| {kind} | {one.cuts} | {one.while_opening} | {one.torn} | {one.acknowledged:,} | "
-        f"{one.lost} | {one.epochs} | {one.refused} | {len(one.wrong)} |"
+        f"{one.lost} | {one.returned} | {one.epochs} | {one.refused} | {len(one.wrong)} |"
         for kind, one in kinds.items()
     )
     return f"""# Power cuts
@@ -82,18 +82,21 @@ the clock jumps by a day.
 One cut in five is followed by another while the server is opening again. After each cut the files
 are read as they lie there: every acknowledged card must be in the verified part, once. Then the
 server starts as it always does, and everybody must be live again without a hand; at the end of each
-evening the log must be exactly what was posted.
+evening the log must be exactly what was posted, its chain whole as another reading of the running
+store than the product's finds it, and each card at the version its first acknowledgement named:
+whatever a cut or a start had dropped would stand at another ("came again").
 
 | | cuts | of them while opening | the log's file torn | cards acknowledged | acknowledged, then \
-not in the files | new epochs | starts refused | wrong |
-|---|---|---|---|---|---|---|---|---|
+not in the files | came again | new epochs | starts refused | wrong |
+|---|---|---|---|---|---|---|---|---|---|
 {rows}
 
-"Wrong" counts acknowledged cards that are lost for good, lost without a new epoch, or twice in the
-log. The lower two rows show that the campaign can see a loss: there, what is not in the files after
-a cut is offered again by the phones in a new epoch, so that it is there at the end. A start is
-refused, and names the repair, where a file is damaged before a place that the disk had sworn to
-have kept; such an evening ends there, its cards are not counted as acknowledged.
+"Wrong" counts acknowledged cards that are lost for good, lost without a new epoch, twice in the
+log or (with `always`) come again, and every exception the server told of. The lower two rows show
+that the campaign can see a loss: there, what is not in the files after a cut is offered again by
+the phones in a new epoch, so that it is there at the end. A start is refused, and names the repair,
+where a file is damaged before a place that the disk had sworn to have kept; such an evening ends
+there, its cards are not counted as acknowledged.
 """
 
 

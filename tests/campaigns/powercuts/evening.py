@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import msgspec
+from program import bugs_told
 
 from campaigns.corruption.evening import open_evening
+from campaigns.faults.stream import Store, broken_links
 from campaigns.powercuts.forked import ForkedServer
 from campaigns.shim import Disk
 from rooms.entries import Entry
@@ -42,6 +44,7 @@ class Plan:
 class Outcome:
     """`lost`: acknowledged and not in the files after a cut. `wrong`: what must never happen.
 
+    `returned`: acknowledged, dropped by a cut or by the start after it, and posted anew in the log.
     `refused`: a start on the lying disk that said no and named the repair; its evening ends there.
     """
 
@@ -50,6 +53,7 @@ class Outcome:
     while_opening: int = 0
     acknowledged: int = 0
     lost: int = 0
+    returned: int = 0
     epochs: int = 0
     refused: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -66,6 +70,7 @@ class Burst:
         self.phones = phones
         self.posted: list[str] = []
         self.promised: Counter[str] = Counter()
+        self.first_acks: dict[str, int] = {}
         self._answers: Counter[Phone] = Counter()
         self._numbers = itertools.count(1)
         self._over = False
@@ -78,6 +83,7 @@ class Burst:
             answer = await phone.command("PostCard", text=text, kind="idea")
             assert answer["ok"], answer
             self.promised[text] += 1
+            self.first_acks.setdefault(text, answer["version"])
             self._answers[phone] += 1
 
     async def everybody_is_live(self) -> None:
@@ -132,6 +138,7 @@ class Evening:
         await burst.end()
         self.disk.lie(False)
         await asyncio.gather(*(screen.close() for screen in (moderator, *phones)))
+        self._check_the_log(burst)
         await self.server.end()
         self._check_the_end(burst)
         return self.outcome
@@ -187,6 +194,21 @@ class Evening:
             if event["name"] == "CardPosted"
         )
 
+    def _check_the_log(self, burst: Burst) -> None:
+        """As the running store holds it: whole, and each card where its first answer said."""
+        with Store(self.data / "store" / "valkey.sock") as store:
+            entries = store.entries(self.code)
+        self.outcome.wrong += broken_links(entries)
+        cards = [(entry, event) for entry in entries for event in entry.events]
+        version_of = {
+            event["text"]: entry.version for entry, event in cards if event["name"] == "CardPosted"
+        }
+        acks = burst.first_acks
+        returned = [text for text, version in acks.items() if version_of.get(text) != version]
+        self.outcome.returned += len(returned)
+        if returned and not (self.plan.lie or self.plan.weaker):
+            self.outcome.wrong.append(f"{len(returned)} acknowledged cards had to come again")
+
     def _check_the_end(self, burst: Burst) -> None:
         """Everybody has gone home with an answer to everything."""
         self.outcome.acknowledged = sum(burst.promised.values())
@@ -194,6 +216,7 @@ class Evening:
             self.outcome.wrong.append("a card was answered twice or never")
         if self._kept() != Counter(burst.posted):
             self.outcome.wrong.append("the log is not what was posted, each once")
+        self.outcome.wrong += bugs_told(self.server.said_before + self.server.said)
 
 
 async def play(plan: Plan) -> Outcome:
