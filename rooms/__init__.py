@@ -36,7 +36,10 @@ copies      waiting until replicas have what was appended
 redis_file  has the storage write its file anew
 writer      decide, append, catch up
 views       what each audience may see, and how two views differ
-audiences   who is connected, and what each audience still has to be told
+outlet      where frames go out
+own_views   what each person with a phone sees alone, and has been told
+shared_views  what many see together, in frames at most ten times a second
+audiences   who is connected, where they sit, and what that lets them see
 rewriting   takes words out of a log
 trust       how far the copy can be trusted, and comparing it with the log
 waiting     commands and readers that wait for the next turn

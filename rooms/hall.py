@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from rooms.audiences import Outlet, persons
+from rooms.audiences import persons
 from rooms.dialogue import Dialogue, check_there
 from rooms.entries import replay_in_turns
 from rooms.errors import Corrupted, Erased, Forgotten, Refused, Unavailable
 from rooms.live import LiveDialogue
 from rooms.log import Log, PartlyAway, Stored
 from rooms.messages import Call
+from rooms.outlet import Outlet
 from rooms.presence import RENEW_SECONDS, Presence
 from rooms.setting import CreateDialogue
 from rooms.views import PresenceShown

@@ -11,13 +11,14 @@ from typing import TypeVar
 
 import structlog
 
-from rooms.audiences import Audiences, Outlet
+from rooms.audiences import Audiences
 from rooms.counts import Marked, counts
 from rooms.dialogue import Command, Dialogue
 from rooms.errors import Busy, Corrupted, DialogtischError, Erased, Forgotten, Unavailable
 from rooms.guests import Guest, Guests, Welcome
 from rooms.log import Log, Position, Stored
 from rooms.messages import NOTHING_SEEN, Actor, Answer, Call, Seen
+from rooms.outlet import Outlet
 from rooms.trust import Trust, not_yet
 from rooms.waiting import Queue, Readers, Waiting
 from rooms.writer import INTERNAL, Writer

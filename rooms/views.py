@@ -90,7 +90,6 @@ class Stream:
 
     def __init__(self, dialogue: Dialogue, audience: Audience) -> None:
         self.audience = audience
-        self.listeners = 0
         self.pending: set[tuple[str, Any]] = set()
         self.due = 0.0
         self._restart(dialogue)

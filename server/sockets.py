@@ -35,7 +35,7 @@ CONNECTIONS_PER_LINK = 20
 
 
 class Sockets:
-    """Implements rooms.audiences.Outlet. Call `open` with the hall before anybody connects."""
+    """Implements rooms.outlet.Outlet. Call `open` with the hall before anybody connects."""
 
     _admission: Admission
     _conversation: Conversation

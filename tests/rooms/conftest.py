@@ -16,7 +16,7 @@ settings.load_profile("evening")
 @pytest.fixture
 def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames leave at once and nobody waits for long: how long is a matter of speed."""
-    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 0.0)
+    monkeypatch.setattr("rooms.shared_views.STAFF_PAUSE_S", 0.0)
     monkeypatch.setattr("rooms.waiting.GATHER_S", 0.0)
     monkeypatch.setattr("rooms.hall.FOLLOW_PAUSE_S", 0.005)
     monkeypatch.setattr("rooms.hall.PRESENCE_PAUSE_S", 0.005)

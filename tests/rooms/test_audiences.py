@@ -353,7 +353,7 @@ async def test_p7_what_is_kept_from_the_tables_would_show_them_nothing_anyway(on
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch, prompt: None) -> None:
     """After one frame the next one is an hour away."""
-    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 3600.0)
+    monkeypatch.setattr("rooms.shared_views.STAFF_PAUSE_S", 3600.0)
 
 
 def cards(screen: Screen) -> int:
@@ -398,7 +398,7 @@ async def test_whoever_moves_to_a_table_brings_it_up_to_date(one: Process) -> No
 async def test_what_had_to_wait_is_shown_by_itself(
     one: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.audiences.STAFF_PAUSE_S", 0.05)
+    monkeypatch.setattr("rooms.shared_views.STAFF_PAUSE_S", 0.05)
     guest = await one.guest()
     board, phone = await one.screen(ORGANISER), await one.screen(guest)
     for _ in range(3):

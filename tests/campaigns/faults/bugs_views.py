@@ -9,6 +9,7 @@ from rooms import abilities
 from rooms.audiences import Audiences
 from rooms.marks import tally
 from rooms.messages import Audience
+from rooms.own_views import OwnViews
 from rooms.views import Stream
 
 
@@ -162,16 +163,16 @@ def revoked_links_stay(number: int) -> None:
 @bug("People's own view shows where they sit to the whole table.")
 def own_frames_go_to_the_table(number: int) -> None:
     def telling(publish: Any) -> Any:
-        def flushed(self: Audiences, dialogue: Any, person: Any) -> None:
+        def flushed(self: OwnViews, dialogue: Any, person: Any) -> None:
             publish(self, dialogue, person)
             seat = dialogue.people.get(person)
             if seat and seat.table:
                 frame = Stream(dialogue, Audience("table", seat.table)).whole()
                 near = {"near": str(person), **frame.put}
                 self._outlet.publish(
-                    self.code, Audience("table", seat.table), replace(frame, put=near)
+                    self._code, Audience("table", seat.table), replace(frame, put=near)
                 )
 
         return flushed
 
-    swap(Audiences, "_flush_mine", telling)
+    swap(OwnViews, "_tell_pending", telling)
