@@ -3,15 +3,19 @@
 A welcome leaves between appends only, when the copy is what the log holds.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
 import msgspec
+import structlog
 
 from rooms.audiences import Audiences
 from rooms.dialogue import Dialogue
 from rooms.errors import DialogtischError, Refused, Unavailable
 from rooms.messages import NOTHING_SEEN, Actor, Frame, Seen
 from rooms.trust import Trust
+
+log = structlog.get_logger(__name__)
 
 
 class Welcome(msgspec.Struct, frozen=True):
@@ -69,19 +73,33 @@ class Guests:
         """Welcomes everybody but those for whom lost history has to be looked for first."""
         guests, self._guests = self._guests, []
         for guest in guests:
-            if not guest.knows_other_than(dialogue):
-                self._welcome(dialogue, guest)
-            elif trust.is_doubtful:  # what it holds is newer than all we could show it now
-                guest.welcome(Unavailable("storage_away"))
-            elif trust.believes_pages:
-                self._guests.append(guest)  # came during the append
-            else:
-                self._welcome(dialogue, guest)
+            with self._alone(guest):
+                self._greet(guest, dialogue, trust)
 
     def turn_away(self, failed: DialogtischError) -> None:
         guests, self._guests = self._guests, []
         for guest in guests:
-            guest.welcome(failed)
+            with self._alone(guest):
+                guest.welcome(failed)
+
+    def _greet(self, guest: Guest, dialogue: Dialogue, trust: Trust) -> None:
+        if not guest.knows_other_than(dialogue):
+            self._welcome(dialogue, guest)
+        elif trust.is_doubtful:  # what it holds is newer than all we could show it now
+            guest.welcome(Unavailable("storage_away"))
+        elif trust.believes_pages:
+            self._guests.append(guest)  # came during the append
+        else:
+            self._welcome(dialogue, guest)
+
+    @contextlib.contextmanager
+    def _alone(self, guest: Guest) -> Iterator[None]:
+        """A bug of one connection cuts this one; whoever came with it is welcomed all the same."""
+        try:
+            yield
+        except Exception:
+            log.exception("guest_not_welcomed")
+            self._audiences.cut(guest.connection, "internal")
 
     def _welcome(self, dialogue: Dialogue, guest: Guest) -> None:
         # No difference leads from a view of another past to this one.

@@ -213,7 +213,10 @@ class LiveDialogue:
             if answer.reason == "not_allowed":
                 role, name = waiting.call.by.role, type(waiting.command).__name__
                 log.warning("command_not_allowed", code=self.code, role=role, command=name)
-            waiting.answer(answer)
+            try:
+                waiting.answer(answer)
+            except Exception:  # a bug of one connection; the others of the batch wait for theirs
+                log.exception("answer_failed", code=self.code)
 
     def _publish(self) -> None:
         if self._writer.replaced:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from faulty_log import Fault, ForgetfulLog
-from processes import Process, new_phone, same, soon, stored
+from processes import Process, new_call, new_phone, same, soon, stored, until
 
 from rooms.agenda import CloseRound
 from rooms.cards import PostCard
@@ -208,6 +208,54 @@ async def test_what_a_reader_raises_is_its_own_affair(one: Process) -> None:
     with pytest.raises(ZeroDivisionError):
         await one.live.read(stumble)
     assert (await one.do(new_phone(), JOIN)).ok
+
+
+def stumble(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+async def test_an_answer_that_cannot_be_given_leaves_nobody_else_of_its_batch_waiting(
+    one: Process,
+) -> None:
+    one.log.hold()
+    first = one.send(new_phone(), JOIN)
+    await one.log.held()
+    before = one.send(new_phone(), JOIN)
+    one.live.submit(new_call(new_phone()), JOIN, stumble)
+    behind = one.send(new_phone(), JOIN)
+    one.log.release()
+    answers = await soon(asyncio.gather(first, before, behind))
+    assert [answer.ok for answer in answers] == [True] * 3
+    assert one.log.appends == [1, 3], "they were one batch"
+    assert (await one.do(new_phone(), JOIN)).ok
+
+
+async def test_answers_that_cannot_be_given_keep_no_dialogue_from_closing(one: Process) -> None:
+    one.log.hold()
+    first = one.send(new_phone(), JOIN)
+    await one.log.held()
+    one.live.submit(new_call(new_phone()), JOIN, stumble)
+    behind = one.send(new_phone(), JOIN)
+    one.log.away = True
+    one.log.release()
+    answers = await soon(asyncio.gather(first, behind))
+    assert {answer.error for answer in answers} == {"unavailable"}
+    await soon(one.live.close())
+
+
+async def test_a_guest_that_cannot_be_welcomed_is_cut_and_keeps_nobody_else_out(
+    one: Process,
+) -> None:
+    one.log.hold()
+    joining = one.send(new_phone(), JOIN)
+    await one.log.held()
+    broken, behind = (one.screens.screen(new_phone()) for _ in range(2))
+    one.live.hello(broken.connection, broken.by, None, None, stumble)
+    behind.say_hello(one.live)
+    one.log.release()
+    assert (await joining).ok
+    await until(lambda: behind.greeted)
+    assert broken.cut == "internal"
 
 
 async def test_a_reader_never_sees_what_is_not_on_disk_yet(one: Process) -> None:
