@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from rooms.dialogue import Dialogue
 from rooms.errors import Refused
 from rooms.marks import change_voice
-from rooms.messages import PersonId, TicketId
+from rooms.messages import PSEUDONYM_DIGITS, PersonId, TicketId
 from rooms.records import Attendance, Ballot, Ticket, TicketRule
 
 HALL = 0
@@ -48,7 +48,7 @@ def ticket_id(dialogue: Dialogue, secret: str) -> TicketId:
     if not _SECRET.fullmatch(typed):
         raise Refused("unknown_ticket")
     digest = hashlib.sha256(f"{dialogue.code}:ticket:{typed}".encode()).digest()
-    return TicketId(digest.hex()[:20])
+    return TicketId(digest.hex()[:PSEUDONYM_DIGITS])
 
 
 def take_from_phone(dialogue: Dialogue, key: TicketId) -> None:

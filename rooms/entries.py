@@ -10,12 +10,13 @@ import msgspec
 
 from rooms.abilities import ANY_EVENT
 from rooms.dialogue import Command, Dialogue, Event
-from rooms.errors import Corrupted, Newer, Refused
+from rooms.errors import Corrupted, Newer, Older, Refused
 from rooms.log import Stored
 from rooms.records import Heard
 
 SCHEMA = 1
-SEAL_BYTES = 8
+SEAL_BYTES = 16
+SHORT_BYTES = 8
 PER_TURN = 500
 
 
@@ -54,12 +55,17 @@ def body_of(command: Command) -> bytes:
         body = _encoder.encode(command)
     except UnicodeEncodeError:  # half a surrogate pair, which no wire and no log can carry
         raise Refused("forbidden_characters") from None
-    return hashlib.blake2b(body, digest_size=SEAL_BYTES).digest()
+    return hashlib.blake2b(body, digest_size=SHORT_BYTES).digest()
 
 
 def seal_of(before: bytes, payload: bytes) -> bytes:
     """The chain: changing, dropping or swapping any entry changes every seal after it."""
     return hashlib.blake2b(before + payload, digest_size=SEAL_BYTES).digest()
+
+
+def is_sealed_short(stored: Stored) -> bool:
+    """Whether a log begins with this as logs began before the first release."""
+    return stored.seal == hashlib.blake2b(stored.payload, digest_size=SHORT_BYTES).digest()
 
 
 def write_entry(command_id: str, at: int, body: bytes, events: list[Event]) -> bytes:
@@ -127,15 +133,16 @@ def _apply(dialogue: Dialogue, stored: Stored) -> None:
     seal = seal_of(dialogue.seal, stored.payload)
     follows = position.version == dialogue.version + 1 and position.epoch >= dialogue.epoch
     if not follows or seal != stored.seal:
-        raise Corrupted(dialogue.code, position.version)
+        kind = Older if is_sealed_short(stored) else Corrupted
+        raise kind(dialogue.code, position.version)
     try:
         entry = _whole.decode(stored.payload)
         if entry.schema > SCHEMA:
             raise Newer(dialogue.code, position.version)
         apply_events(dialogue, position.epoch, seal, (entry.id, entry.at, entry.body), entry.events)
     except Exception as wrong:  # an apply cannot fail on what a decide of this program wrote
-        kind = Newer if _is_newer(stored.payload) else Corrupted
-        raise kind(dialogue.code, position.version) from wrong
+        broken = Newer if _is_newer(stored.payload) else Corrupted
+        raise broken(dialogue.code, position.version) from wrong
 
 
 def _is_newer(payload: bytes) -> bool:

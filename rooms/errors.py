@@ -10,7 +10,9 @@ DialogtischError              error on the wire   what the phone does
 ├── Unavailable(reason)       unavailable         offers it again later; nothing was kept
 │   └── Unknown               unavailable         the same, though the command may be kept already
 └── Corrupted(code, version)  internal            waits; the log contradicts itself
-    └── Newer                 internal            waits; a newer program wrote it
+    └── OtherProgram          internal            waits; another version of the program wrote it
+        ├── Newer
+        └── Older
 
 Imports nothing. Any other exception is a bug and goes out as `internal`.
 """
@@ -98,8 +100,22 @@ class Corrupted(DialogtischError):
         return f"the log of dialogue {self.code} contradicts itself at version {self.version}"
 
 
-class Newer(Corrupted):
-    """The entry at `version` was written by a newer program, whose facts this one cannot know."""
+class OtherProgram(Corrupted):
+    """The entry at `version` is whole, but of a program whose logs this one cannot read."""
+
+    which: ClassVar[str]
 
     def __str__(self) -> str:
-        return f"dialogue {self.code} was written by a newer version of the program"
+        return f"dialogue {self.code} was written by {self.which} of the program"
+
+
+class Newer(OtherProgram):
+    """It holds facts that this program cannot know."""
+
+    which = "a newer version"
+
+
+class Older(OtherProgram):
+    """From before the first release, with seals and pseudonyms that were too short."""
+
+    which = "a version from before the first release"

@@ -148,7 +148,10 @@ class Seen(msgspec.Struct, frozen=True):
 NOTHING_SEEN = Seen(0, 0)
 
 
+PSEUDONYM_DIGITS = 32  # 128 bits
+
+
 def person_of(code: str, token: str) -> PersonId:
     """The pseudonym of a phone in one dialogue; the token itself is stored nowhere."""
     digest = hashlib.sha256(f"{code}:{token}".encode()).digest()
-    return PersonId(digest.hex()[:20])
+    return PersonId(digest.hex()[:PSEUDONYM_DIGITS])

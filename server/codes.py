@@ -1,4 +1,7 @@
-"""Reading the code of a dialogue as people type it: ABCD-EFGH, abcdefgh, abcd efgh, ABCD-EFGH-3."""
+"""Reading the code of a dialogue as people type it: ABCD-EFGH, abcdefgh, abcd efgh, ABCD-EFGH-3.
+
+And how codes and seals are shown to people.
+"""
 
 import re
 from typing import NamedTuple
@@ -32,3 +35,8 @@ def typed_code(text: str) -> Typed | None:
 def shown_code(code: str) -> str:
     """A code as it stands on screens and paper: ABCD-EFGH."""
     return f"{code[:4]}-{code[4:]}"
+
+
+def spaced(seal: str) -> str:
+    """A seal in groups of four, so that two people can compare it aloud."""
+    return " ".join(seal[start : start + 4] for start in range(0, len(seal), 4))

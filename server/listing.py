@@ -8,7 +8,7 @@ import asyncio
 from typing import Any
 
 from rooms.dialogue import Dialogue
-from rooms.errors import Corrupted, Erased, Forgotten, Newer, Unavailable
+from rooms.errors import Corrupted, Erased, Forgotten, OtherProgram, Unavailable
 from rooms.hall import Hall
 from rooms.links import IssueLink
 from rooms.messages import ORGANISER
@@ -45,8 +45,8 @@ class Listing:
             return {**closed, "created": erased.at, "erased": trace}
         except Forgotten:  # its making was cut off before anything was kept
             return None
-        except Newer:
-            return {**closed, "newer": True}
+        except OtherProgram:
+            return {**closed, "other_program": True}
         except Corrupted:  # stays in the list: somebody must look
             return {**closed, "broken": True, **self._repair(code)}
         except Unavailable:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from rooms.errors import Newer, Unavailable
+from rooms.errors import Newer, Older, OtherProgram, Unavailable
 from rooms.redis_line import Line, storage_away
 from server.append_file import (
     EMPTY_BASE_BYTES,
@@ -53,8 +53,8 @@ class Opening:
             findings = await verify(self._url)
             if findings and await self._mend_what_fits_nowhere():
                 findings = await verify(self._url)
-        except Newer:
-            raise StoreUnusable(NEWER) from None
+        except OtherProgram as other:
+            raise StoreUnusable(START_INSTEAD[type(other)]) from None
         except Unavailable as away:
             raise StoreUnusable(f"{self.why()}\nIts last answer: {away}") from None
         if findings.odd:
@@ -137,10 +137,13 @@ class Opening:
             await line.close()
 
 
-NEWER = (
-    "this data was written by a newer Dialogtisch. Nothing was changed: start that version again, "
-    "or a later one"
-)
+START_INSTEAD: dict[type[OtherProgram], str] = {
+    Newer: "this data was written by a newer Dialogtisch. Nothing was changed: start that version "
+    "again, or a later one",
+    Older: "this data was written by a Dialogtisch from before the first release, with shorter "
+    "seals and pseudonyms. Nothing was changed: read it with that version, or name another folder "
+    "with --data",
+}
 
 
 async def end_left_over(valkey: ValkeyProcess, patience_seconds: float) -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from rooms.dialogue import Dialogue
 from rooms.entries import apply_stored
-from rooms.errors import Corrupted, Newer
+from rooms.errors import Corrupted, OtherProgram
 from rooms.rewriting import Resealed, resealed
-from server.codes import shown_code, typed_code
-from server.opening import NEWER
+from server.codes import shown_code, spaced, typed_code
+from server.opening import START_INSTEAD
 from server.repair import is_damaged, read_files
 from server.salvage import Chain, Salvage
 from server.settings import variable
@@ -68,8 +68,8 @@ def prove(data: Path, code: str | None = None, seal: str = "") -> tuple[bool, st
         shutil.copytree(data / FILES, files)
         try:
             salvage = read_files(files)
-        except Newer:
-            raise StoreUnusable(NEWER) from None
+        except OtherProgram as other:
+            raise StoreUnusable(START_INSTEAD[type(other)]) from None
         return _verdict(salvage, code, seal, whole=not is_damaged(files, salvage))
 
 
@@ -151,8 +151,3 @@ class _Told:
 
 def _day(at: int) -> str:
     return time.strftime("%d %B %Y, %H:%M", time.localtime(at / 1000))
-
-
-def spaced(seal: str) -> str:
-    """A seal in fours, as the moderator's page shows it."""
-    return " ".join(seal[start : start + 4] for start in range(0, len(seal), 4))

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rooms.entries import replay, seal_of, write_entry
-from rooms.errors import Newer
+from rooms.errors import OtherProgram
 from rooms.log import EMPTY, Position, Stored
 from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY, sealed_secret
 from rooms.setting import EpochBegun
@@ -22,7 +22,7 @@ from server.append_file import MANIFEST, Damaged, check_files, command, listed, 
 from server.base_file import content_as_commands
 from server.codes import typed_code
 from server.embedded import take_folder
-from server.opening import NEWER, PATIENCE_SECONDS, end_left_over
+from server.opening import PATIENCE_SECONDS, START_INSTEAD, end_left_over
 from server.repair_report import report
 from server.salvage import Chain, Salvage
 from server.settings import variable
@@ -71,8 +71,8 @@ def mend_store(data: Path, code: str | None = None) -> str:
         valkey = ValkeyProcess(data / "store")
         asyncio.run(end_left_over(valkey, PATIENCE_SECONDS))
         return _mend(valkey.files, code)
-    except Newer:
-        raise StoreUnusable(NEWER) from None
+    except OtherProgram as other:
+        raise StoreUnusable(START_INSTEAD[type(other)]) from None
     finally:
         os.close(lock)
 

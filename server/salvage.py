@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from rooms.entries import SCHEMA, seal_of
-from rooms.errors import Newer
+from rooms.entries import SCHEMA, is_sealed_short, seal_of
+from rooms.errors import Newer, Older
 from rooms.log import Position, Stored
 from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY, sound_secret
 from server.append_file import commands
@@ -43,7 +43,7 @@ class Chain:
     refused: list[Stored] = field(default_factory=list)
 
     def take(self, stored: Stored) -> bool:
-        """Whether the entry is the next one, or one that was found before. Raises Newer."""
+        """Whether the entry is the next one, or one that was found before. Raises OtherProgram."""
         version = stored.position.version
         if 0 < version <= len(self.entries) and self.entries[version - 1] == stored:
             return True
@@ -59,6 +59,8 @@ class Chain:
         if stored.position.version != place.version + 1:
             return False
         if stored.seal != seal_of(before, stored.payload):
+            if is_sealed_short(stored):
+                raise Older(self.code, stored.position.version)
             return False
         try:
             head = _head.decode(stored.payload)
@@ -107,7 +109,7 @@ class Salvage:
         return self.secret == self._secret
 
     def read(self, file: Path, content: bytes) -> None:
-        """Take in one append-only file. Raises Newer."""
+        """Take in one append-only file. Raises OtherProgram."""
         before = 0
         for found in commands(content):
             if found.after_damage:

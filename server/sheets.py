@@ -8,6 +8,7 @@ from typing import Any
 
 from rooms.marks import ANSWER_NAMES
 from rooms.messages import Language, Texts
+from server.codes import spaced
 
 Cell = str | int | None
 Row = Sequence[Cell]
@@ -100,7 +101,7 @@ class Sheets:
             self.value(ballot["state"]),
             ballot["voters"],
             self._yes_or_no(ballot["tickets"]),
-            ballot["seal"],
+            spaced(ballot["seal"] or ""),
             ballot["sealed_version"],
         )
 
@@ -134,7 +135,7 @@ class Sheets:
             "as_of": moment(found["at"]),
             **found["counts"],
             **{f"tickets_{name}": number for name, number in found["tickets"].items()},
-            "seal": found["seal"],
+            "seal": spaced(found["seal"]),
         }
         return [(self.words["facts"][name], fact) for name, fact in facts.items()]
 

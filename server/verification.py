@@ -35,7 +35,7 @@ class Findings:
 
 
 async def verify(url: str) -> Findings:
-    """What is wrong with the store at `url`. Raises Unavailable, and Newer."""
+    """What is wrong with the store at `url`. Raises Unavailable, and OtherProgram."""
     line, log = Line(url, lost=storage_away), RedisLog(url)
     try:
         listed = await line.ask("SMEMBERS", CODES_KEY)

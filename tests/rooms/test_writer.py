@@ -13,9 +13,9 @@ from rooms.ballots import OpenBallot, PlanBallot
 from rooms.cards import PostCard
 from rooms.dialogue import Command, Dialogue, Event
 from rooms.entries import body_of, replay, seal_of, write_entry
-from rooms.errors import Busy, Unavailable, Unknown
+from rooms.errors import Busy, Corrupted, Older, Unavailable, Unknown
 from rooms.log import MemoryLog, Position, Stored
-from rooms.messages import ORGANISER, Answer, Call, CardId, Role
+from rooms.messages import ORGANISER, Answer, Call, CardId, Role, person_of
 from rooms.people import ChooseLanguage, Join, TakeTable
 from rooms.setting import DescribeDialogue
 from rooms.voting import PlaceDots
@@ -412,8 +412,23 @@ FIRST_VERSION = (
 
 
 async def test_an_entry_as_the_first_version_wrote_it_can_still_be_read() -> None:
-    seal = bytes.fromhex("d3d980d3f8e31acf")
+    seal = bytes.fromhex("16781e794a3090c2983604fb6226e139")
     dialogue = replay(CODE, [Stored(Position(7, 1), FIRST_VERSION, seal)])
     card = dialogue.cards[CardId("f1")]
     assert (card.text, card.table, card.author, card.at) == ("Bänke", 1, "ada", 7)
     assert dialogue.heard["ada:tab.1"].body == body_of(JOIN)
+
+
+async def test_a_log_from_before_the_first_release_is_refused_by_that_name() -> None:
+    seal = bytes.fromhex("d3d980d3f8e31acf")
+    with pytest.raises(Older, match=f"{CODE} was written by a version from before the first rel"):
+        replay(CODE, [Stored(Position(7, 1), FIRST_VERSION, seal)])
+    with pytest.raises(Corrupted, match="contradicts itself"):
+        replay(CODE, [Stored(Position(7, 1), FIRST_VERSION, seal[:-1] + b"!")])
+
+
+async def test_seals_and_pseudonyms_have_128_bits() -> None:
+    first, second = seal_of(b"", b"a"), seal_of(b"", b"b")
+    assert len(first) * 8 == len(second) * 8 == 128
+    assert first[:4] != second[:4]
+    assert len(bytes.fromhex(person_of(CODE, "0" * 32))) * 8 == 128

@@ -105,7 +105,7 @@ async def test_what_a_newer_program_wrote_is_told_apart_from_damage(house: House
     await house.write(newer, msgspec.msgpack.encode(unknown))
     await house.restart()
     rows = await house.rows()
-    assert rows[newer] == {"code": newer, "title": {}, "created": 0, "newer": True}
+    assert rows[newer] == {"code": newer, "title": {}, "created": 0, "other_program": True}
     assert rows[well]["title"] == TITLE
 
 

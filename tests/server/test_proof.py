@@ -1,6 +1,7 @@
 """Vote truth: one seal noted at a close vouches for everything before it, and one byte betrays."""
 
 import asyncio
+import hashlib
 import random
 import re
 import shutil
@@ -11,16 +12,17 @@ from played_evening import Evening, open_hall
 from store_entries import CODE, keep
 
 from rooms.ballots import PlanBallot
-from rooms.entries import seal_of
+from rooms.entries import seal_of, write_entry
+from rooms.log import EMPTY
 from rooms.messages import ORGANISER, BallotId
 from rooms.redis_log import RedisLog
 from rooms.voting import PlaceDots
 from server.__main__ import main
 from server.append_file import command, commands
-from server.codes import shown_code
+from server.codes import shown_code, spaced
 from server.embedded import EmbeddedStore
 from server.making import begin
-from server.proof import FILES, prove, spaced
+from server.proof import FILES, prove
 from server.valkey_process import StoreUnusable
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -121,7 +123,7 @@ async def test_the_command_answers_with_its_exit_code(
         return ended.value.code
 
     def all_answers() -> list[object]:
-        right, wrong = ("--seal", spaced(seal)), ("--seal", "0" * 16)
+        right, wrong = ("--seal", spaced(seal)), ("--seal", "0" * 32)
         return [verify(), verify(code, *right), verify(code, *wrong), verify("BBBBBBBB")]
 
     assert await asyncio.to_thread(all_answers) == [0, 0, 1, 1]
@@ -145,3 +147,23 @@ async def test_the_commands_explain_every_word_they_take(
     _, about, *_ = told.split("\n\n")
     assert len(about) > 100, "what it does, and what it leaves alone"
     assert re.search(r"--data DATA +the \S+", told)
+
+
+async def test_data_from_before_the_first_release_is_refused_by_that_name(
+    short_folder: Path,
+) -> None:
+    store = EmbeddedStore(short_folder)
+    await store.start()
+    log = RedisLog(store.url)
+    payload = write_entry("tab.1", 1, b"body", [])
+    short_seal = hashlib.blake2b(payload, digest_size=8).digest()
+    assert await log.claim(CODE)
+    assert await log.append(CODE, EMPTY, 1, [(payload, short_seal)])
+    await log.close()
+    await store.stop()
+    before = growing(short_folder).read_bytes()
+    with pytest.raises(StoreUnusable, match="from before the first release"):
+        await proven(short_folder)
+    with pytest.raises(StoreUnusable, match="from before the first release"):
+        await EmbeddedStore(short_folder).start()
+    assert growing(short_folder).read_bytes() == before

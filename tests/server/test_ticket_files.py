@@ -18,6 +18,7 @@ from rooms.messages import ORGANISER, BallotId
 from rooms.redeeming import FreeTicket, RedeemTicket
 from rooms.tickets import IssueTickets, VoidTicket
 from rooms.voting import PlaceDots
+from server.codes import spaced
 from server.downloads import FILES, workbook
 from server.making import begin, carry_out_or_remove, fresh_id
 from server.results import results
@@ -91,12 +92,12 @@ async def test_more_voters_than_people_is_said_in_words() -> None:
 async def test_the_seal_at_the_close_stands_in_the_download() -> None:
     found = await voted((0, 1, 2))
     ballot = found["ballots"][-1]
-    assert len(ballot["seal"]) == 16
+    assert len(ballot["seal"]) == 32
     assert ballot["sealed_version"] < found["version"]
     assert ballot["seal"] != found["seal"]
     rows = overview(found)
-    assert ("Siegel des Protokolls", found["seal"]) in rows
-    assert any(ballot["seal"] in row for row in rows)
+    assert ("Siegel des Protokolls", spaced(found["seal"])) in rows
+    assert any(spaced(ballot["seal"]) in row for row in rows)
 
 
 def overview(found: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ import { moment, type ListedDialogue } from "./dialogues.ts";
 export function DialogueRow({ dialogue }: { dialogue: ListedDialogue }) {
   const [erasing, setErasing] = useState(false);
   if (dialogue.erased) return <ErasedRow code={dialogue.code} erased={dialogue.erased} />;
-  if (dialogue.newer || dialogue.broken || dialogue.away) return <ClosedRow dialogue={dialogue} />;
+  if (dialogue.other_program || dialogue.broken || dialogue.away) return <ClosedRow dialogue={dialogue} />;
   return (
     <li class="sheet dialogue-row">
       <div class="dialogue-what">
@@ -72,8 +72,8 @@ function ClosedRow({ dialogue }: { dialogue: ListedDialogue }) {
   );
 }
 
-function whyClosed({ newer, away, repair }: ListedDialogue): Key {
-  if (newer) return "organise.newer";
+function whyClosed({ other_program, away, repair }: ListedDialogue): Key {
+  if (other_program) return "organise.other_program";
   if (away) return "organise.away";
   return repair ? "organise.broken" : "organise.broken_elsewhere";
 }

@@ -16,8 +16,8 @@ export interface ListedDialogue {
   /** Its log is damaged, so it stays closed; `repair` is the command, if one of ours can help. */
   broken?: boolean;
   repair?: string;
-  /** A newer program has written to it. */
-  newer?: boolean;
+  /** A newer program has written to it, or one from before the first release. */
+  other_program?: boolean;
   /** Its store cannot be reached now. */
   away?: boolean;
 }

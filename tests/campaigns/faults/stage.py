@@ -121,7 +121,7 @@ class Stage:
         return await self._tab(who, name, {"code": self.code, "link": link["id"]}, desk.cookie)
 
     async def _phone(self, name: str, token: str) -> Tab:
-        person = hashlib.sha256(f"{self.code}:{token}".encode()).hexdigest()[:20]
+        person = hashlib.sha256(f"{self.code}:{token}".encode()).hexdigest()[:32]
         self.secrets |= {token, person}
         return await self._tab(
             Who(person, "participant"), name, {"code": self.code, "token": token}, ""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
-SEAL_BYTES = 8
+SEAL_BYTES = 16
 PATIENCE_SECONDS = 10.0
 
 

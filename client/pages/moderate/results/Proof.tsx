@@ -46,7 +46,7 @@ function Seal({ seal, version }: { seal: string; version: number }) {
     <div class="seal">
       <p>
         <span class="soft">{say("proof.seal", { n: version })}</span> <bdi class="code">{read}</bdi>{" "}
-        <CopyButton text={seal} label={say("proof.copy")} />
+        <CopyButton text={read} label={say("proof.copy")} />
       </p>
       <p class="soft small">{say("proof.seal_hint")}</p>
     </div>
