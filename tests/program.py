@@ -107,9 +107,10 @@ class Program:
         await self.ended()
 
     async def close(self) -> None:
-        """Ctrl-C, unless it has ended already."""
+        """Ctrl-C, unless it has ended already; whatever was tried with it, it had no bug to tell."""
         if self._process.returncode is None:
             await self.end()
+        assert self.bugs() == []
 
     async def _listen(self) -> None:
         assert self._process.stdout is not None

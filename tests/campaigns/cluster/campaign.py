@@ -149,7 +149,7 @@ async def town(plan: Plan) -> AsyncIterator[tuple[LocalCluster, list[Evening]]]:
         processes = [Process(cluster.url, port, *wait) for port in free_ports(PROCESSES)]
         for process in processes:
             await process.open()
-            stack.push_async_callback(process.kill)
+            stack.push_async_callback(process.close)
         urls = [process.url for process in processes]
         evenings = await _spread(cluster, processes[0], plan.dialogues)
         for evening in evenings:

@@ -93,7 +93,7 @@ async def restart_in_turn(seed: int, rounds: int, dialogues: int, phones: int) -
         processes = [Process(store.url, port) for port in ports]
         for process in processes:
             await process.open()
-            stack.push_async_callback(process.kill)
+            stack.push_async_callback(process.close)
         url = await stack.enter_async_context(proxy(folder, ports))
         evenings = [await Evening.make(processes[0]) for _ in range(dialogues)]
         for evening in evenings:
