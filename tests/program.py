@@ -107,7 +107,7 @@ class Program:
         await self.ended()
 
     async def close(self) -> None:
-        """Ctrl-C, unless it has ended already; whatever was tried with it, it had no bug to tell."""
+        """Ctrl-C, unless it has ended already; whatever was tried, it had no bug to tell."""
         if self._process.returncode is None:
             await self.end()
         assert self.bugs() == []
