@@ -1,11 +1,13 @@
 """proxy/haproxy.cfg in a real HAProxy, in front of three small servers that say their names."""
 
 import asyncio
+import contextlib
 import random
 import shutil
 import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,8 +85,8 @@ class Town:
         return told == {process.name for process in self.processes}
 
 
-def configuration(town: Town, ports: list[int]) -> str:
-    """The real one, on loopback and with shorter times."""
+def configuration(town: Town, ports: list[int], without: str = "") -> str:
+    """The real one, on loopback and with shorter times; `without` a line, to see what it is for."""
     text = CONFIGURATION.read_text("utf-8")
     places = {f"app{n} app{n}:8000": f"app{n} 127.0.0.1:{port}" for n, port in enumerate(ports, 1)}
     changes = {
@@ -93,6 +95,7 @@ def configuration(town: Town, ports: list[int]) -> str:
         "timeout http-request 10s": "timeout http-request 1s",
         "inter 2s": "inter 100ms",
         **places,
+        **({f"{without}\n": "\n"} if without else {}),
     }
     for old, new in changes.items():
         assert text.count(old) == 1, f"the configuration no longer says {old}"
@@ -100,23 +103,31 @@ def configuration(town: Town, ports: list[int]) -> str:
     return text
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def town(tmp_path: Path, free_port: int) -> AsyncIterator[Town]:
-    town = Town(free_port)
+@asynccontextmanager
+async def opened(folder: Path, port: int, without: str = "") -> AsyncIterator[Town]:
+    town = Town(port)
     ports = [await process.start() for process in town.processes]
-    (tmp_path / "haproxy.cfg").write_text(configuration(town, ports))
+    (folder / "haproxy.cfg").write_text(configuration(town, ports, without))
     assert HAPROXY is not None
     proxy = await asyncio.create_subprocess_exec(
-        HAPROXY, "-db", "-f", tmp_path / "haproxy.cfg", stdout=subprocess.DEVNULL
+        HAPROXY, "-db", "-f", folder / "haproxy.cfg", stdout=subprocess.DEVNULL
     )
-    await until(town.stands)
-    yield town
-    proxy.kill()
-    await proxy.wait()
-    for process in town.processes:
-        assert process.server is not None
-        process.server.close()
-        await process.server.wait_closed()
+    try:
+        await until(town.stands)
+        yield town
+    finally:
+        proxy.kill()
+        await proxy.wait()
+        for process in town.processes:
+            assert process.server is not None
+            process.server.close()
+            await process.server.wait_closed()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def town(tmp_path: Path, free_port: int) -> AsyncIterator[Town]:
+    async with opened(tmp_path, free_port) as town:
+        yield town
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
@@ -204,11 +215,62 @@ async def test_a_slow_sender_is_sent_away(town: Town, beginning: bytes) -> None:
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
-async def test_a_process_that_has_just_closed_its_door_is_passed_over_at_once(town: Town) -> None:
+@asynccontextmanager
+async def leaving(process: Process) -> AsyncIterator[list[str]]:
+    """It still says that it is well, and hangs up on everybody else; yields what they had asked."""
+    assert process.server is not None
+    port = next(iter(process.server.sockets)).getsockname()[1]
+    process.server.close()
+    await process.server.wait_closed()
+    asked: list[str] = []
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            method, path, *_ = head.split()
+            if path == "/healthz/ready":
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                await writer.drain()
+            else:
+                asked.append(f"{method} {path}")
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", port)
+    yield asked
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_process_that_hangs_up_is_asked_once_and_then_another_at_once(town: Town) -> None:
     code = codes(1)[0]
     name = await town.ask(f"/{code}")
-    leaving = next(process for process in town.processes if process.name == name)
-    assert leaving.server is not None
-    leaving.server.close()
-    await leaving.server.wait_closed()
-    assert await town.ask(f"/{code}") in {"a", "b", "c"} - {name}
+    leaver = next(process for process in town.processes if process.name == name)
+    async with leaving(leaver) as asked:
+        assert await town.ask(f"/{code}") in {"a", "b", "c"} - {name}
+        assert asked == [f"GET /{code}"]
+
+
+async def test_what_changes_something_is_never_asked_twice(town: Town) -> None:
+    path = f"/api/dialogues/{codes(1)[0]}/tickets"
+    name = await town.ask(path)
+    leaver = next(process for process in town.processes if process.name == name)
+    async with leaving(leaver) as asked, aiohttp.ClientSession() as session:
+        async with session.post(f"http://127.0.0.1:{town.port}{path}", json={}) as answer:
+            assert answer.status == 502
+        assert asked == [f"POST {path}"]
+
+
+@pytest.mark.parametrize(
+    ("without", "told", "times"),
+    [("retry-on conn-failure empty-response", "502", 1), ("option redispatch 1", "502", 3)],
+)
+async def test_each_line_about_a_process_that_leaves_is_needed(
+    tmp_path: Path, free_port: int, without: str, told: str, times: int
+) -> None:
+    code = codes(1)[0]
+    async with opened(tmp_path, free_port, without) as town:
+        name = await town.ask(f"/{code}")
+        leaver = next(process for process in town.processes if process.name == name)
+        async with leaving(leaver) as asked:
+            assert told in await town.ask(f"/{code}")
+            assert len(asked) == times
