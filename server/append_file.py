@@ -119,6 +119,8 @@ def check_files(folder: Path) -> None:
     for file in named:
         if not file.exists():
             raise Damaged(f"the file {file.name} is missing")
+        if is_emptied(file):
+            raise Damaged(f"the file {file.name} is empty")
     bases = [file for file in named if ".base." in file.name]
     numbers = [number(file.name) for file in named if file not in bases]
     if len(bases) != 1 or not numbers or numbers != sorted(set(numbers)):
@@ -129,6 +131,15 @@ def check_files(folder: Path) -> None:
     forgotten = set(folder.glob("appendonly.aof.*.incr.aof")) - set(named)
     if any(_holds_something(file) and number(file.name) >= numbers[0] for file in forgotten):
         raise Damaged("the list of the store's files leaves one out")
+
+
+def is_emptied(file: Path) -> bool:
+    """Whether it is a beginning that held something: only the very first one of ours may be empty.
+
+    Valkey starts with it as if nothing had ever been there.
+    """
+    is_first_of_ours = file.name == "appendonly.aof.1.base.aof"
+    return ".base." in file.name and not is_first_of_ours and not file.stat().st_size
 
 
 def _lines(folder: Path) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rooms.errors import Unavailable
 from rooms.redis_line import Line, storage_away
-from server.append_file import EMPTY_BASE_BYTES, MANIFEST, listed
+from server.append_file import MANIFEST, is_emptied, listed
 from server.valkey_process import ValkeyProcess
 
 PATIENCE_SECONDS = 120.0
@@ -22,8 +22,8 @@ def content_as_commands(file: Path) -> bytes | None:
         return None
     if file.suffix == ".aof":
         return file.read_bytes()
-    if file.stat().st_size <= EMPTY_BASE_BYTES:
-        return b""
+    if is_emptied(file):
+        return None
     with tempfile.TemporaryDirectory(prefix="dt-", dir=file.parent.parent) as folder:
         return asyncio.run(_translated(file.read_bytes(), Path(folder)))
 

@@ -179,6 +179,28 @@ async def test_the_list_of_files_is_checked_before_valkey_deletes_what_it_lacks(
     await store.stop()
 
 
+async def test_p12_a_file_that_was_emptied_is_not_taken_for_a_store_without_anything(
+    short_folder: Path,
+) -> None:
+    """After a rewrite everything stands in the new beginning, and Valkey starts without it too."""
+    file = await a_store(short_folder)
+    store = await opened(short_folder)
+    log = RedisLog(store.url)
+    await log.purge()
+    await log.close()
+    await store.stop()
+    beginning = file.with_name("appendonly.aof.2.base.aof")
+    whole = beginning.read_bytes()
+    assert b"tab.20" in whole
+    beginning.write_bytes(b"")
+    with pytest.raises(StoreUnusable, match=r"2\.base\.aof is empty.*\./run repair"):
+        await opened(short_folder)
+    beginning.write_bytes(whole)
+    store = await opened(short_folder)
+    assert (await kept(store)).version == 20
+    await store.stop()
+
+
 async def test_p12_a_folder_put_back_from_a_backup_begins_a_new_epoch(short_folder: Path) -> None:
     await a_store(short_folder / "data")
     shutil.copytree(short_folder / "data", short_folder / "backup")
