@@ -13,10 +13,12 @@ tables      tables and topics
 people      joining, language, table
 agenda      rounds
 cards       posting, editing, withdrawing
+cards_shown what is shown of a card, and to whom
 hiding      hiding with a reason, and undo
 erasing     that a card or a whole dialogue was erased for the law
 options     what can be voted on
-ballots     planning, opening and closing a vote
+ballot_plans  planning a vote
+ballots     opening and closing it
 voting      dots and agree / disagree / pass
 heads       how many people sit there, beside how many voted
 tickets     printed tickets: issuing and voiding them

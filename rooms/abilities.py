@@ -12,8 +12,10 @@ import msgspec
 
 from rooms import (
     agenda,
+    ballot_plans,
     ballots,
     cards,
+    cards_shown,
     erasing,
     heads,
     hiding,
@@ -35,7 +37,7 @@ ShowMine = Callable[[Dialogue, PersonId, Any], Shown | None]
 
 ABILITIES = (
     *(setting, tables, people, agenda, cards, hiding, erasing),
-    *(ballots, voting, heads, tickets, redeeming, links),
+    *(ballot_plans, ballots, voting, heads, tickets, redeeming, links),
 )
 
 
@@ -54,7 +56,7 @@ SHARED: dict[str, tuple[str, Show]] = {
     "topics": ("topic", tables.show_topic),
     "tables": ("table", tables.show_table),
     "rounds": ("round", agenda.show_round),
-    "cards": ("card", cards.show_card),
+    "cards": ("card", cards_shown.show_card),
     "ballots": ("ballot", ballots.show_ballot),
     "options": ("option", options.show_option),
     "seats": ("seats", people.show_seats),
@@ -74,7 +76,7 @@ STAFF_ONLY = frozenset({"seats", "crowd", "turnout"})
 
 MINE: dict[str, tuple[str, ShowMine]] = {
     "me": ("me", people.show_me),
-    "my_cards": ("mycard", cards.show_my_card),
+    "my_cards": ("mycard", cards_shown.show_my_card),
     "my_votes": ("vote", voting.show_my_vote),
 }
 """What only the person sees; a change is touched as (name, (person, key))."""

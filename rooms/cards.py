@@ -1,28 +1,17 @@
 """Cards: one thought each, posted while a round is open, changed by their author until it closes.
 
-The first text of a card is kept for ever. Who wrote a card is known to the log, shown to nobody.
+The first text of a card is kept for ever.
 """
 
 from collections.abc import Container
 from typing import ClassVar
 
-import msgspec
 from msgspec.structs import replace
 
-from rooms.dialogue import Command, Dialogue, Event, Shown
+from rooms.dialogue import Command, Dialogue, Event
 from rooms.errors import Refused
 from rooms.marks import take_away
-from rooms.messages import (
-    Audience,
-    Call,
-    CardId,
-    Kind,
-    Language,
-    Participant,
-    PersonId,
-    Role,
-    RoundId,
-)
+from rooms.messages import Call, CardId, Kind, Language, Participant, PersonId, Role, RoundId
 from rooms.records import Card, Round
 from rooms.texts import MOST_CARD_LETTERS, clean_text
 
@@ -185,83 +174,3 @@ def _own_open_card(dialogue: Dialogue, call: Call, key: CardId) -> Card:
     if dialogue.rounds[card.round].state != "open":
         raise Refused("round_closed")
     return card
-
-
-class Hidden(msgspec.Struct, frozen=True):
-    """Why a card was hidden."""
-
-    reason: str
-
-
-class CardShown(Shown, frozen=True):
-    """A card on the table; `via` is phone or host, `hidden` null unless it was hidden."""
-
-    entry: ClassVar[str] = "card:<id>"
-    audiences: ClassVar[str] = (
-        "the card's table (not hidden ones), its host, the board (not hidden ones), moderators"
-    )
-
-    id: CardId
-    table: int
-    round: RoundId
-    kind: Kind
-    text: str
-    order: int
-    edited: bool
-    via: str
-    hidden: Hidden | None
-
-
-class MyCardShown(Shown, frozen=True):
-    """A card of one's own; `command` is the id ("<tab>.<counter>") that posted it."""
-
-    entry: ClassVar[str] = "mycard:<id>"
-    audiences: ClassVar[str] = "the person"
-
-    id: CardId
-    table: int
-    round: RoundId
-    kind: Kind
-    text: str
-    order: int
-    hidden: Hidden | None
-    command: str
-
-
-def show_card(dialogue: Dialogue, audience: Audience, key: CardId) -> CardShown | None:
-    card = dialogue.cards[key]
-    if audience.kind == "lobby" or (audience.table and audience.table != card.table):
-        return None
-    if card.hidden is not None and audience.kind in ("table", "board"):
-        return None
-    return CardShown(
-        id=card.id,
-        table=card.table,
-        round=card.round,
-        kind=card.kind,
-        text=card.text,
-        order=card.order,
-        edited=card.edited,
-        via=card.via,
-        hidden=_hidden(card),
-    )
-
-
-def show_my_card(dialogue: Dialogue, person: PersonId, key: CardId) -> MyCardShown | None:
-    card = dialogue.cards.get(key)
-    if card is None or card.author != person:
-        return None
-    return MyCardShown(
-        id=card.id,
-        table=card.table,
-        round=card.round,
-        kind=card.kind,
-        text=card.text,
-        order=card.order,
-        hidden=_hidden(card),
-        command=card.command.partition(":")[2],
-    )
-
-
-def _hidden(card: Card) -> Hidden | None:
-    return None if card.hidden is None else Hidden(card.hidden)

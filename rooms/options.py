@@ -14,6 +14,14 @@ def known_ballot(dialogue: Dialogue, key: BallotId) -> Ballot:
     return dialogue.ballots[key]
 
 
+def planned_ballot(dialogue: Dialogue, key: BallotId) -> Ballot:
+    """The ballot if it was not opened yet; raises Refused."""
+    ballot = known_ballot(dialogue, key)
+    if ballot.state != "planned":
+        raise Refused("voting_already_opened")
+    return ballot
+
+
 def open_ballot(dialogue: Dialogue, key: BallotId) -> Ballot:
     """The ballot if people can vote in it now; raises Refused."""
     ballot = known_ballot(dialogue, key)

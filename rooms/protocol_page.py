@@ -13,7 +13,7 @@ import msgspec
 from rooms import (
     admittance,
     ballots,
-    cards,
+    cards_shown,
     dialogue,
     heads,
     hiding,
@@ -38,7 +38,7 @@ SHOWN: tuple[type[Shown], ...] = (
     tables.TopicShown,
     tables.TableShown,
     RoundShown,
-    cards.CardShown,
+    cards_shown.CardShown,
     ballots.BallotShown,
     options.OptionShown,
     people.SeatsShown,
@@ -51,7 +51,7 @@ SHOWN: tuple[type[Shown], ...] = (
     hiding.ModerationShown,
     views.PresenceShown,
 )
-SHOWN_MINE: tuple[type[Shown], ...] = (people.MeShown, cards.MyCardShown, voting.VoteShown)
+SHOWN_MINE: tuple[type[Shown], ...] = (people.MeShown, cards_shown.MyCardShown, voting.VoteShown)
 
 
 def protocol_page() -> str:

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rooms.admittance import SECRET_ALPHABET, SECRET_LENGTH
-from rooms.ballots import PlanBallot
+from rooms.ballot_plans import PlanBallot
 from rooms.dialogue import Dialogue
 from rooms.errors import Forgotten, Refused
 from rooms.hall import Hall

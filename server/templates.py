@@ -11,7 +11,7 @@ import msgspec
 
 from rooms.admittance import needs_ticket
 from rooms.agenda import PlanRound
-from rooms.ballots import PlanBallot
+from rooms.ballot_plans import PlanBallot
 from rooms.dialogue import Command, Dialogue
 from rooms.links import IssueLink
 from rooms.messages import Kind, Language, RoundId, StaffRole, Texts, TopicId

@@ -16,7 +16,8 @@ from processes import CODE, Process, new_call, new_phone
 from tabs import Order, Tab
 from weather import Weather
 
-from rooms.ballots import OpenBallot, PlanBallot
+from rooms.ballot_plans import PlanBallot
+from rooms.ballots import OpenBallot
 from rooms.cards import PostCard
 from rooms.dialogue import Command
 from rooms.log import Log, Stored

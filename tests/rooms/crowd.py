@@ -6,14 +6,8 @@ from typing import Any, TypeVar
 
 from rooms.admittance import SECRET_ALPHABET
 from rooms.agenda import ChangeRound, CloseRound, ExtendRound, OpenRound, PlanRound, RemoveRound
-from rooms.ballots import (
-    ChangeBallot,
-    CloseBallot,
-    ExtendBallot,
-    OpenBallot,
-    PlanBallot,
-    RemoveBallot,
-)
+from rooms.ballot_plans import ChangeBallot, PlanBallot, RemoveBallot
+from rooms.ballots import CloseBallot, ExtendBallot, OpenBallot
 from rooms.cards import EditCard, PostCard, WithdrawCard
 from rooms.dialogue import Command, Dialogue
 from rooms.erasing import EraseCard

@@ -9,7 +9,8 @@ import pytest
 
 from rooms.abilities import read_command
 from rooms.agenda import OpenRound, PlanRound
-from rooms.ballots import OpenBallot, PlanBallot
+from rooms.ballot_plans import PlanBallot
+from rooms.ballots import OpenBallot
 from rooms.cards import PostCard
 from rooms.dialogue import Command, Dialogue, decide
 from rooms.entries import apply_stored, body_of, seal_of, write_entry

@@ -10,7 +10,8 @@ from paper_screens import Screen
 from processes import CODE, Process, new_phone, until
 
 from rooms.abilities import SHARED, STAFF_ONLY
-from rooms.ballots import OpenBallot, PlanBallot
+from rooms.ballot_plans import PlanBallot
+from rooms.ballots import OpenBallot
 from rooms.cards import EditCard, PostCard, WithdrawCard
 from rooms.links import RevokeLink
 from rooms.messages import ORGANISER, Audience, BallotId, LinkId, OptionId, Staff

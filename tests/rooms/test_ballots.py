@@ -4,15 +4,8 @@ import pytest
 from paper_evening import MINUTE, Evening, statements
 
 from rooms.agenda import CloseRound, RemoveRound
-from rooms.ballots import (
-    BallotShown,
-    ChangeBallot,
-    CloseBallot,
-    ExtendBallot,
-    OpenBallot,
-    PlanBallot,
-    RemoveBallot,
-)
+from rooms.ballot_plans import ChangeBallot, PlanBallot, RemoveBallot
+from rooms.ballots import BallotShown, CloseBallot, ExtendBallot, OpenBallot
 from rooms.cards import WithdrawCard
 from rooms.hiding import HideCard
 from rooms.messages import BallotId, Participant

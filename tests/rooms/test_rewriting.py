@@ -9,7 +9,8 @@ from faulty_log import ForgetfulLog
 from processes import CODE, clock
 
 from rooms.abilities import EVENTS
-from rooms.ballots import CloseBallot, OpenBallot, PlanBallot
+from rooms.ballot_plans import PlanBallot
+from rooms.ballots import CloseBallot, OpenBallot
 from rooms.cards import EditCard, PostCard, WithdrawCard
 from rooms.dialogue import check_there
 from rooms.entries import replay

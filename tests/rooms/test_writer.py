@@ -9,7 +9,8 @@ from faulty_log import Fault, ForgetfulLog
 from processes import CODE, clock, facts, new_call, new_phone
 
 from rooms.agenda import CloseRound, OpenRound
-from rooms.ballots import OpenBallot, PlanBallot
+from rooms.ballot_plans import PlanBallot
+from rooms.ballots import OpenBallot
 from rooms.cards import PostCard
 from rooms.dialogue import Command, Dialogue, Event
 from rooms.entries import body_of, replay, seal_of, write_entry

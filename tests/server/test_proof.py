@@ -11,7 +11,7 @@ import pytest
 from played_evening import Evening, open_hall
 from store_entries import CODE, keep
 
-from rooms.ballots import PlanBallot
+from rooms.ballot_plans import PlanBallot
 from rooms.entries import seal_of, write_entry
 from rooms.log import EMPTY
 from rooms.messages import ORGANISER, BallotId

@@ -7,7 +7,7 @@ import pytest
 from played_evening import Evening, open_hall
 
 from rooms.agenda import OpenRound, PlanRound
-from rooms.ballots import PlanBallot
+from rooms.ballot_plans import PlanBallot
 from rooms.erasing import EraseCard
 from rooms.erasure import Erasure, new_erasing
 from rooms.messages import KINDS, ORGANISER, CardId

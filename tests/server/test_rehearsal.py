@@ -10,7 +10,7 @@ from open_server import OpenServer
 from played_evening import open_hall
 
 from rooms.agenda import RemoveRound
-from rooms.ballots import PlanBallot
+from rooms.ballot_plans import PlanBallot
 from rooms.dialogue import Dialogue
 from rooms.log import MemoryLog
 from rooms.marks import spent

@@ -11,7 +11,7 @@ import segno
 from open_server import OpenServer
 from played_evening import Evening, open_hall
 
-from rooms.ballots import PlanBallot
+from rooms.ballot_plans import PlanBallot
 from rooms.heads import CountHeads
 from rooms.log import MemoryLog
 from rooms.messages import ORGANISER, BallotId
