@@ -13,7 +13,7 @@ tables      tables and topics
 people      joining, language, table
 agenda      rounds
 cards       posting, editing, withdrawing
-cards_shown what is shown of a card, and to whom
+cards_shown  what is shown of a card, and to whom
 hiding      hiding with a reason, and undo
 erasing     that a card or a whole dialogue was erased for the law
 options     what can be voted on

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,16 @@ def test_redis_is_spoken_in_one_file() -> None:
 
 def test_socketio_is_used_in_the_server_only() -> None:
     assert all(path.startswith("server/") for path in files_importing("socketio"))
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """Outside of packages pytest takes the second one for the first."""
+    names = Counter(
+        path.name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if not (path.parent / "__init__.py").exists()
+    )
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_no_file_names_an_index_to_fetch_packages_from() -> None:

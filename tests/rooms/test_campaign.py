@@ -1,7 +1,8 @@
 """Random evenings over several processes and a storage in trouble keep every promise."""
 
 import asyncio
-import secrets
+import os
+import random
 from collections import Counter
 from collections.abc import Callable
 
@@ -19,7 +20,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures
 
 STEPS = 600
 PINNED = [*range(12)]
-FRESH = [secrets.randbelow(10**9) for _ in range(6)]
+# Where tests run side by side, all processes must know the same ones.
+CHANCE = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID"))
+FRESH = [CHANCE.randrange(10**9) for _ in range(6)]
 
 
 async def play(
