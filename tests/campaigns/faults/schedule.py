@@ -18,7 +18,7 @@ from campaigns.faults.house import House
 from campaigns.faults.judge import Evening, counts, judge_log, unanswered
 from campaigns.faults.screens import PRESENCE, Truth, difference, judge_screens, truths
 from campaigns.faults.shown import audiences_of, my_view, shared_view
-from campaigns.faults.stage import TABLES, Stage, Stuck
+from campaigns.faults.stage import PATIENCE_SECONDS, TABLES, Stage, Stuck
 from campaigns.faults.trouble import Trouble
 from server.phones import NotAnswered
 
@@ -89,14 +89,11 @@ async def _play(stage: Stage, outcome: Outcome, always: Sequence[str]) -> Evenin
 
 async def _quiet_end(stage: Stage, evening: Evening) -> Any:
     """I5, I11, I18: everything given gets its answer, and all pages show the end of the log."""
-    try:
-        await stage.until(lambda: _is_drained(stage), "that every outbox is empty")
-    except Stuck:
-        for tab in stage.tabs:
-            if not tab.story.cut and (tab.outbox or not tab.is_live):
-                waiting = [order.id for order in tab.outbox.values()]
-                yield f"I18 {tab.name} is {'live' if tab.is_live else 'away'}, waits for {waiting}"
     wrong = await _settled(stage, evening)
+    for tab in stage.tabs:
+        if not tab.story.cut and (tab.outbox or not tab.is_live):
+            waiting = [order.id for order in tab.outbox.values()]
+            yield f"I18 {tab.name} is {'live' if tab.is_live else 'away'}, waits for {waiting}"
     if wrong:
         yield wrong
     for one in unanswered(stage.history):
@@ -108,21 +105,31 @@ def _is_drained(stage: Stage) -> bool:
 
 
 async def _settled(stage: Stage, evening: Evening) -> str | None:
-    """The log is read until every page shows what it tells; what differs if that never happens."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + SETTLE_SECONDS
+    """Waits until nobody waits and every page shows what the log tells; what differs if not.
+
+    Both at one moment: a page that has just learned of lost history offers what it had again.
+    """
+    now = asyncio.get_running_loop().time
+    last = now() + PATIENCE_SECONDS
+    deadline = now() + SETTLE_SECONDS
     while True:
-        with stage.house.store() as store:
-            evening.log = store.entries(stage.code)
-        try:
-            truth = Truth(stage.code, evening.log, set())
-            truth.ask(set(), set())
-            wrong = next(_differences(stage, truth), None)
-        except (KeyError, TypeError) as odd:  # the log itself is wrong, which its judge will say
-            return None if loop.time() > deadline else f"I6 the log cannot be read: {odd!r}"
-        if wrong is None or loop.time() > deadline:
+        if not _is_drained(stage) and now() < last:
+            deadline = now() + SETTLE_SECONDS
+        elif (wrong := _look(stage, evening)) is None or now() > deadline:
             return wrong
         await asyncio.sleep(LOOK_SECONDS)
+
+
+def _look(stage: Stage, evening: Evening) -> str | None:
+    """Reads the log; in what a page differs from it now."""
+    with stage.house.store() as store:
+        evening.log = store.entries(stage.code)
+    try:
+        truth = Truth(stage.code, evening.log, set())
+        truth.ask(set(), set())
+        return next(_differences(stage, truth), None)
+    except (KeyError, TypeError) as odd:
+        return f"I6 the log cannot be read: {odd!r}"
 
 
 def _differences(stage: Stage, truth: Truth) -> Iterator[str]:
