@@ -39,8 +39,8 @@ def verify_folder(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--seal",
         default="",
-        help="what was noted when a vote closed, such as '144f d67f 7631 2b66', with or without "
-        "spaces: it must occur in this dialogue",
+        help="what was noted when a vote closed, such as '144f d67f 7631 2b66 ...', with or "
+        "without spaces: it must occur in this dialogue",
     )
     parser.add_argument(
         "--data",
