@@ -1,6 +1,7 @@
 """One run: attack, then judge what is left, and write it down."""
 
 import asyncio
+import os
 import platform
 import random
 import socket
@@ -15,6 +16,7 @@ from our_files import ROOT
 from campaigns.packets.attacker import Tally, attack
 from campaigns.packets.hall import Hall, open_hall
 from campaigns.packets.lives import LAYERS, Planner
+from campaigns.parts import Run
 
 MOST_GROWTH_BYTES = 50_000_000
 MOST_LOG_BYTES = 1_000_000
@@ -133,18 +135,33 @@ async def _look(hall: Hall, outcome: Outcome) -> None:
     outcome.bugs = hall.program.bugs()
 
 
-def outcome_page(outcome: Outcome) -> None:
+def told(outcome: Outcome) -> Run:
+    """As one part of the page."""
+    load, _, _ = os.getloadavg()
+    return {
+        "count": outcome.count,
+        "seed": outcome.seed,
+        "when": f"{datetime.now(UTC):%Y-%m-%d %H:%M}, load average {load:.1f}",
+        "table": outcome.table(),
+    }
+
+
+def outcome_page(runs: list[Run]) -> None:
     """Write docs/campaigns/packets.md."""
     names = ("python-socketio", "uvicorn", "websockets", "msgpack")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
+    parts = [
+        f"    ./run campaign packets --count {one['count']} --seed {one['seed']}\n\n"
+        f"{one['when']}.\n\n{one['table']}\n"
+        for one in runs
+    ]
     PAGE.write_text(
         "# Fuzzed packets\n\n"
         "Packets over four layers (HTTP and websocket frames, Engine.IO, Socket.IO in MessagePack, "
         "commands), made from good ones and bent, against the real server process and its Valkey, "
         "while healthy phones of the same evening go on talking.\n\n"
-        f"    ./run campaign packets --count {outcome.count} --seed {outcome.seed} --write\n\n"
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, 2 cores shared by server, store, "
-        f"attackers and phones. Python {platform.python_version()}, {versions}.\n\n"
-        f"{outcome.table()}\n",
+        f"{platform.machine()}, 2 cores shared by server, store, attackers and phones. Python "
+        f"{platform.python_version()}, {versions}. Each run has a server of its own.\n\n"
+        + "\n".join(parts),
         "utf-8",
     )
