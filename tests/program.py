@@ -50,6 +50,8 @@ class Program:
     `said_before` is what it said until then; `environment` is added to our own.
     """
 
+    program: tuple[str, ...] = ("-m", "server")
+
     def __init__(self, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
         self.said = ""
         self.said_before = ""
@@ -63,7 +65,7 @@ class Program:
         """Settings of another server in the environment must not lead this one to its store."""
         clean = {name: text for name, text in os.environ.items() if "DIALOGTISCH_" not in name}
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "server", *self._arguments),
+            *(sys.executable, *self.program, *self._arguments),
             cwd=ROOT,
             env={**clean, **self._environment},
             stdout=asyncio.subprocess.PIPE,

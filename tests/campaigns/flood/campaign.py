@@ -4,13 +4,14 @@ import asyncio
 import socket
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 from program import Installation
 
-from campaigns.flood.flood import Flood
+from campaigns.flood.flood import KINDS, SLOW, Flood
 from server.phones import Desk, Phone, Screen
 
 MOST_SECONDS = 1.0
@@ -20,12 +21,23 @@ RISING_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`flood` sockets stand in the door while `phones` join, `at_once` of them at a time."""
+    """`flood` sockets stand in the door while `phones` join, `at_once` of them at a time.
+
+    At least `stay` seconds, so that those who have stood too long are cut.
+    """
 
     flood: int = 10_000
     phones: int = 2_000
+    kinds: tuple[str, ...] = KINDS
     at_once: int = 50
     stay: float = 15.0
+
+
+PLANS = {
+    "a flood": Plan(),
+    "half open": Plan(5_000, kinds=("silent", "strangers")),
+    "slow requests": Plan(1_000, 500, kinds=SLOW, at_once=20, stay=30.0),
+}
 
 
 @dataclass
@@ -67,11 +79,13 @@ def p99(seconds: list[float]) -> float:
     return sorted(seconds)[int(len(seconds) * 0.99)]
 
 
-async def run(plan: Plan, folder: Path) -> Outcome:
+async def run(
+    plan: Plan, folder: Path, program_of: Callable[[Path, int], Installation] = Installation
+) -> Outcome:
     outcome = Outcome(plan)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    program = Installation(folder, port)
+    program = program_of(folder, port)
     await program.open()
     try:
         desk = await Desk.of_organiser(program.organiser_link)
@@ -89,7 +103,7 @@ async def run(plan: Plan, folder: Path) -> Outcome:
 async def _flooded(plan: Plan, outcome: Outcome, program: Installation, moderator: Screen) -> None:
     server = psutil.Process(program.pid)
     outcome.rss_before = server.memory_info().rss
-    flood = Flood(program.own_url, plan.flood)
+    flood = Flood(program.own_url, plan.flood, plan.kinds)
     rising = asyncio.create_task(flood.rise())
     async with asyncio.timeout(RISING_SECONDS):
         while sum(flood.opened.values()) < plan.flood:  # noqa: ASYNC110
