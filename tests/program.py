@@ -21,8 +21,8 @@ OF_THE_WORLD = {
     *("store_ended", "store_not_started", "store_given_up", "store_mended", "epoch_begun"),
     "erasing_not_finished",
 }
-# What a library calls an error and is an odd request.
-OF_LIBRARIES = {"Invalid transport"}
+# It tells the first odd request of each kind as an error, such as one for a session there never was.
+OF_ODD_REQUESTS = "engineio.server"
 
 
 def bugs_told(said: str) -> list[str]:
@@ -39,9 +39,11 @@ def _tells_of_a_bug(line: str) -> bool:
         event, level = told["event"], told["level"]
     except (ValueError, TypeError, KeyError):
         return "Traceback (most recent call last)" in line
-    if event in OF_THE_WORLD or told.get("said") in OF_LIBRARIES:
+    if event in OF_THE_WORLD:
         return False
-    return "exception" in told or level in ("error", "critical")
+    if "exception" in told:
+        return True
+    return level in ("error", "critical") and told.get("by") != OF_ODD_REQUESTS
 
 
 class Program:
