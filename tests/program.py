@@ -21,7 +21,7 @@ OF_THE_WORLD = {
     *("store_ended", "store_not_started", "store_given_up", "store_mended", "epoch_begun"),
     "erasing_not_finished",
 }
-# It tells the first odd request of each kind as an error, such as one for a session there never was.
+# It tells the first odd request of each kind as an error, such as one for an unknown session.
 OF_ODD_REQUESTS = "engineio.server"
 
 
