@@ -14,7 +14,7 @@ from collections import deque
 from pathlib import Path
 from typing import NamedTuple
 
-from server.append_file import Damaged, newest, number
+from server.append_file import Damaged, listed, newest, number
 
 WRITE_SECONDS = 1.0
 SETTLED_SECONDS = 10.0  # no sync takes longer without Valkey being taken for dead
@@ -88,6 +88,9 @@ class LastSeen:
             return "the store's file was put back from a copy"
         if noted.name == file.name and file.stat().st_size < noted.length:
             return "the store's file has become shorter"
+        beginning = _beginning(file)
+        if noted.beginning == beginning.name and beginning.stat().st_size < noted.beginning_length:
+            return "the store's file has become shorter"
         if not noted.at_rest and noted.boot != _boot():
             return "the machine lost power while the server ran"
         return ""
@@ -104,10 +107,11 @@ class LastSeen:
         self._write(file, before)
 
     def _write(self, file: Path, length: int, at_rest: bool = False, sync: bool = False) -> None:
-        inode = file.stat().st_ino
+        inode, beginning = file.stat().st_ino, _beginning(file)
         noted = Noted(
             *(file.name, inode, length, self.settled),
             *(time.time_ns(), _boot(), at_rest, self.suspicion),
+            *(beginning.name, beginning.stat().st_size),
         )
         line = json.dumps(noted._asdict())
         note = os.open(self._note, os.O_CREAT | os.O_WRONLY, 0o600)
@@ -132,7 +136,10 @@ class LastSeen:
 
 
 class Noted(NamedTuple):
-    """What stands in the note; `at_rest`: the store had ended in order."""
+    """What stands in the note; `at_rest`: the store had ended in order.
+
+    `beginning` is the file that Valkey reads before it; once written that never changes.
+    """
 
     name: str
     inode: int
@@ -142,6 +149,13 @@ class Noted(NamedTuple):
     boot: str
     at_rest: bool
     suspicion: str
+    beginning: str
+    beginning_length: int
+
+
+def _beginning(file: Path) -> Path:
+    """Raises Damaged."""
+    return listed(file.parent)[0]
 
 
 def _boot() -> str:

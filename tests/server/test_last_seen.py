@@ -8,6 +8,7 @@ import pytest
 from server.append_file import MANIFEST
 from server.last_seen import LastSeen, _mark
 
+GROWING = "appendonly.aof.1.incr.aof"
 SHORTER = "the store's file has become shorter"
 
 
@@ -16,8 +17,8 @@ def files(tmp_path: Path) -> Path:
     """A store's folder whose growing file has grown to a thousand bytes."""
     folder = tmp_path / "appendonlydir"
     folder.mkdir()
-    (folder / MANIFEST).write_text("file appendonly.aof.1.incr.aof seq 1 type i\n")
-    (folder / "appendonly.aof.1.incr.aof").write_bytes(b"x" * 1_000)
+    (folder / MANIFEST).write_text(f"file {GROWING} seq 1 type i\n")
+    (folder / GROWING).write_bytes(b"x" * 1_000)
     return folder
 
 
@@ -26,7 +27,7 @@ def note(files: Path) -> Path:
     """What an earlier run noted of it; meanwhile the file was cut."""
     note = files.with_name("last-seen")
     LastSeen(note).settle(files, at_rest=True)
-    (files / "appendonly.aof.1.incr.aof").write_bytes(b"x" * 900)
+    (files / GROWING).write_bytes(b"x" * 900)
     return note
 
 
@@ -48,6 +49,28 @@ def test_what_was_noted_tells_the_next_start_that_the_file_was_cut(note: Path, f
     assert (seen.suspicion, seen.settled) == (SHORTER, 1_000)
     rewrite(note)
     assert judged(note, files).suspicion == SHORTER, "rewriting alone changes nothing"
+
+
+def test_a_beginning_that_became_shorter_is_noticed_too_but_not_one_that_was_replaced(
+    files: Path,
+) -> None:
+    """Valkey starts with it if it was cut between two commands; a rewrite makes a shorter one."""
+    begin(files, 1, 300)
+    note = files.with_name("last-seen")
+    LastSeen(note).settle(files, at_rest=True)
+    assert judged(note, files).suspicion == ""
+    begin(files, 1, 200)
+    assert judged(note, files).suspicion == SHORTER
+    begin(files, 2, 200)
+    assert judged(note, files).suspicion == ""
+
+
+def begin(files: Path, number: int, length: int) -> None:
+    """The growing file has this beginning now."""
+    beginning = f"appendonly.aof.{number}.base.aof"
+    (files / beginning).write_bytes(b"x" * length)
+    lines = (f"file {beginning} seq {number} type b\n", f"file {GROWING} seq 1 type i\n")
+    (files / MANIFEST).write_text("".join(lines))
 
 
 @pytest.mark.parametrize("changed", [{"colour": "red"}, {"settled": None}], ids=["more", "fewer"])

@@ -15,6 +15,7 @@ from rooms.redis_line import Line
 from rooms.redis_log import SECRET_COPY_KEY, SECRET_KEY, RedisLog
 from rooms.rewriting import write_off
 from server.__main__ import main
+from server.append_file import commands
 from server.embedded import EmbeddedStore
 from server.last_seen import LastSeen
 from server.repair import mend_store
@@ -179,17 +180,37 @@ async def test_the_list_of_files_is_checked_before_valkey_deletes_what_it_lacks(
     await store.stop()
 
 
-async def test_p12_a_file_that_was_emptied_is_not_taken_for_a_store_without_anything(
-    short_folder: Path,
-) -> None:
-    """After a rewrite everything stands in the new beginning, and Valkey starts without it too."""
-    file = await a_store(short_folder)
-    store = await opened(short_folder)
+async def a_compacted_store(folder: Path) -> Path:
+    """After a rewrite everything stands in the new beginning, and nothing behind it."""
+    file = await a_store(folder)
+    store = await opened(folder)
     log = RedisLog(store.url)
     await log.purge()
     await log.close()
     await store.stop()
-    beginning = file.with_name("appendonly.aof.2.base.aof")
+    return file.with_name("appendonly.aof.2.base.aof")
+
+
+async def test_p12_a_beginning_that_lacks_a_dialogues_last_entry_begins_a_new_epoch(
+    short_folder: Path,
+) -> None:
+    """Every seal that is left fits, and Valkey has nothing to say."""
+    beginning = await a_compacted_store(short_folder)
+    whole = beginning.read_bytes()
+    key = f"dialogue:{{{CODE}}}:log".encode()
+    last = [found for found in commands(whole) if found.words[:2] == [b"XADD", key]][-1]
+    beginning.write_bytes(whole[: last.at] + whole[last.end :])
+    store = await opened(short_folder)
+    assert not store.findings
+    assert store.suspicion == "the store's file has become shorter"
+    await store.stop()
+
+
+async def test_p12_a_file_that_was_emptied_is_not_taken_for_a_store_without_anything(
+    short_folder: Path,
+) -> None:
+    """Valkey starts without it, as if nothing had ever been there."""
+    beginning = await a_compacted_store(short_folder)
     whole = beginning.read_bytes()
     assert b"tab.20" in whole
     beginning.write_bytes(b"")

@@ -27,6 +27,13 @@ def shortened(files: Path, _: Path, chance: random.Random) -> str:
     return f"{file.name} ends at {size}"
 
 
+def emptied(files: Path, _: Path, chance: random.Random) -> str:
+    """There is nothing in it any more; a compacted file is hit as often as the one that grows."""
+    file = chance.choice([file for file in sorted(files.iterdir()) if file.stat().st_size])
+    file.write_bytes(b"")
+    return f"{file.name} is empty"
+
+
 def torn_transaction(files: Path, _: Path, chance: random.Random) -> str:
     file = grown(files)
     content = file.read_bytes()
@@ -131,6 +138,7 @@ def _all(content: bytes, word: bytes) -> list[int]:
 
 KINDS: dict[str, Damage] = {
     "shortened": shortened,
+    "emptied": emptied,
     "torn transaction": torn_transaction,
     "zeros": overwritten(with_zeros=True),
     "garbage": overwritten(with_zeros=False),
