@@ -9,14 +9,17 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from rooms.dialogue import Command, Dialogue, Event
-from rooms.errors import Refused
+from rooms.errors import Refused, TooSoon
 from rooms.marks import take_away
 from rooms.messages import Call, CardId, Kind, Language, Participant, PersonId, Role, RoundId
 from rooms.records import Card, Round
 from rooms.texts import MOST_CARD_LETTERS, clean_text
 
-MOST_CARDS = 20_000
+MOST_CARDS = 10_000
 MOST_CARDS_PER_PERSON = 500
+# A phone that comes back after a while without network hands over all at once what it kept.
+MOST_CARDS_A_MINUTE = 60
+MINUTE_MS = 60_000
 WRITERS: frozenset[Role] = frozenset({"participant", "host"})
 
 
@@ -161,8 +164,14 @@ def _check_room(dialogue: Dialogue, call: Call) -> None:
     if len(dialogue.cards) >= MOST_CARDS:
         raise Refused("dialogue_full")
     author = dialogue.people.get(PersonId(call.by.id))
-    if author and len(author.cards) >= MOST_CARDS_PER_PERSON:
+    if author is None:
+        return
+    if len(author.cards) >= MOST_CARDS_PER_PERSON:
         raise Refused("too_many_cards")
+    if len(author.cards) >= MOST_CARDS_A_MINUTE:
+        earliest = dialogue.cards[author.cards[-MOST_CARDS_A_MINUTE]]
+        if call.at - earliest.at < MINUTE_MS:
+            raise TooSoon("cards_too_fast")
 
 
 def _own_open_card(dialogue: Dialogue, call: Call, key: CardId) -> Card:

@@ -75,6 +75,13 @@ class Busy(DialogtischError):
         super().__init__("too_many_at_once")
 
 
+class TooSoon(Busy):
+    """A rule lets this happen later, not now; nothing was kept, and the phone tries again."""
+
+    def __init__(self, reason: str) -> None:
+        DialogtischError.__init__(self, reason)
+
+
 class Unavailable(DialogtischError):
     """The storage is away or full; it is certain that nothing was kept."""
 

@@ -57,7 +57,7 @@ class Burst:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def running(tmp_path: Path, free_port: int) -> AsyncIterator[Installation]:
-    server = Installation(tmp_path / "data", free_port)
+    server = Installation(tmp_path / "data", free_port).hurry()
     await server.open()
     yield server
     assert await server.end() == 0

@@ -5,6 +5,7 @@ from paper_evening import Evening
 
 from rooms.agenda import CloseRound, OpenRound
 from rooms.cards import EditCard, PostCard, WithdrawCard
+from rooms.errors import TooSoon
 from rooms.messages import Participant
 from rooms.people import TakeTable
 from rooms.tables import RemoveTable
@@ -199,16 +200,47 @@ def test_one_person_has_at_most_five_hundred_cards(evening: Evening, guest: obje
     evening.open_round()
     first = evening.card(guest)
     for _ in range(499):
+        evening.wait(1)
         evening.card(guest)
+    evening.wait(1)
     evening.refuses(guest, POST, "too_many_cards")
     evening.card(evening.person(table=1))
     evening.do(guest, WithdrawCard(card=first))
     evening.card(guest)
 
 
-def test_a_dialogue_holds_twenty_thousand_cards(evening: Evening) -> None:
+def test_one_person_posts_sixty_cards_a_minute_and_no_more(evening: Evening, guest: object) -> None:
+    evening.open_round()
+    begun = evening.now
+    evening.card(guest)
+    evening.now += 1_000
+    for _ in range(59):
+        evening.card(guest)
+    too_soon(evening, guest)
+    evening.card(evening.person(table=1))
+    evening.now = begun + 60_000
+    evening.card(guest)
+    too_soon(evening, guest)
+
+
+def too_soon(evening: Evening, guest: object) -> None:
+    """It is told to come back, which a phone does by itself, and nothing has changed."""
+    before = evening.dialogue.version
+    with pytest.raises(TooSoon, match="cards_too_fast"):
+        evening.do(guest, POST)
+    assert evening.dialogue.version == before
+
+
+def test_a_host_who_writes_for_a_whole_table_may_be_faster(evening: Evening) -> None:
     evening.open_round()
     host = evening.staff("host", table=1)
-    for _ in range(20_000):
+    for _ in range(100):
+        evening.card(host)
+
+
+def test_a_dialogue_holds_ten_thousand_cards(evening: Evening) -> None:
+    evening.open_round()
+    host = evening.staff("host", table=1)
+    for _ in range(10_000):
         evening.card(host)
     evening.refuses(host, POST, "dialogue_full")

