@@ -23,6 +23,7 @@ def main() -> None:
                 options.jobs,
                 options.write,
                 options.add,
+                options.always,
             )
         )
     sys.exit(0 if well else 1)
@@ -35,6 +36,9 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--processes", choices=["1", "2", "4", "mixed"], default="mixed")
     parser.add_argument("--jobs", type=int, default=4, help="houses at the same time; default 4")
     parser.add_argument("--write", action="store_true", help="write the page in docs/campaigns")
+    parser.add_argument(
+        "--always", nargs="*", default=[], metavar="FAULT", help="faults in every schedule"
+    )
     parser.add_argument("--add", metavar="FILE", help="add the numbers to those in FILE")
     parser.add_argument(
         "--bugs", nargs="*", metavar="NAME", help="find seeded bugs: all, or those that are named"

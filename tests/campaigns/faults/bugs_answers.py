@@ -12,7 +12,7 @@ from server.conversation import Conversation
 from server.fanout import ReadyFanout
 
 
-@bug("The answers of one group commit are given to each other's commands.")
+@bug("The answers of one group commit are given to each other's commands.", by="I1 I3 I4")
 def answers_swapped(number: int) -> None:
     def swapped(answer: Any) -> Any:
         def answered(self: LiveDialogue, batch: Any, answers: Any) -> None:
@@ -23,7 +23,7 @@ def answers_swapped(number: int) -> None:
     swap(LiveDialogue, "_answer", swapped)
 
 
-@bug("Now and then an answer goes to the next connection that asks.")
+@bug("Now and then an answer goes to the next connection that asks.", by="I1 I3 I4")
 def ack_to_the_wrong_connection(number: int) -> None:
     held: list[Any] = []
 
@@ -43,7 +43,7 @@ def ack_to_the_wrong_connection(number: int) -> None:
     swap(Conversation, "hear", crossing)
 
 
-@bug("An answer names the version before its own.")
+@bug("An answer names the version before its own.", by="I1")
 def answers_name_an_older_version(number: int) -> None:
     def early(answer: Any) -> Any:
         def answered(self: LiveDialogue, batch: Any, answers: Any) -> None:
@@ -55,7 +55,10 @@ def answers_name_an_older_version(number: int) -> None:
     swap(LiveDialogue, "_answer", early)
 
 
-@bug("Commands of one connection overtake each other, as python-socketio lets them by default.")
+@bug(
+    "Commands of one connection overtake each other, as python-socketio lets them by default.",
+    by="I9",
+)
 def own_order_broken(number: int) -> None:
     def overtaking(hear: Any) -> Any:
         def heard(self: Conversation, line: Any, event: Any, reply: Any) -> None:
@@ -67,7 +70,7 @@ def own_order_broken(number: int) -> None:
     swap(Conversation, "hear", overtaking)
 
 
-@bug("Now and then an answer is forgotten.")
+@bug("Now and then an answer is forgotten.", by="I18")
 def answers_forgotten(number: int) -> None:
     def forgetful(hear: Any) -> Any:
         def heard(self: Conversation, line: Any, event: Any, reply: Any) -> None:
@@ -80,6 +83,7 @@ def answers_forgotten(number: int) -> None:
 
 @bug(
     "A command that arrives while the storage is away is called refused.",
+    by="I4",
     faults=("storage killed",),
 )
 def away_is_called_refused(number: int) -> None:
@@ -98,7 +102,7 @@ def away_is_called_refused(number: int) -> None:
     swap(LiveDialogue, "_answer", refusing)
 
 
-@bug("Every answer carries the pseudonym of who asked.")
+@bug("Every answer carries the pseudonym of who asked.", by="I13")
 def answers_name_the_person(number: int) -> None:
     def naming(hear: Any) -> Any:
         def heard(self: Conversation, line: Any, event: Any, reply: Any) -> None:
@@ -115,7 +119,7 @@ def _signed(body: Any, who: str) -> Any:
     return {**body, "you": who} if isinstance(body, dict) else body
 
 
-@bug("A frame for one audience reaches everybody who is connected.")
+@bug("A frame for one audience reaches everybody who is connected.", by="I10 I11 I13")
 def frames_reach_everybody(number: int) -> None:
     def loud(publish: Any) -> Any:
         def published(self: ReadyFanout, room: str, view: Any) -> None:

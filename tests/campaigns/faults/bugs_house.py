@@ -9,12 +9,17 @@ from server import valkey_process
 from server.frames import Wire
 
 
-@bug("The storage leaves writing to the operating system.", faults=("power cut",) * 2, fsync="no")
+@bug(
+    "The storage leaves writing to the operating system.",
+    by="I1",
+    faults=("power cut",) * 2,
+    fsync="no",
+)
 def fsync_no(number: int) -> None:
     """The storage of this house is started with that setting."""
 
 
-@bug("The embedded storage syncs once a second.", processes=1, faults=("power cut",) * 2)
+@bug("The embedded storage syncs once a second.", by="I1", processes=1, faults=("power cut",) * 2)
 def fsync_every_second(number: int) -> None:
     def lazy(told: str) -> str:
         assert "appendfsync always" in told
@@ -23,7 +28,7 @@ def fsync_every_second(number: int) -> None:
     swap(valkey_process, "CONFIGURATION", lazy)
 
 
-@bug("The export counts a hidden card.", faults=("votes while cards are hidden",))
+@bug("The export counts a hidden card.", by="I16", faults=("votes while cards are hidden",))
 def export_counts_hidden_cards(number: int) -> None:
     def counting(counts: Any) -> Any:
         def counted(dialogue: Any) -> Any:
@@ -34,7 +39,11 @@ def export_counts_hidden_cards(number: int) -> None:
     swap(server.results, "_counts", counting)
 
 
-@bug("The export lists votes that were given back.", faults=("votes while cards are hidden",) * 2)
+@bug(
+    "The export lists votes that were given back.",
+    by="I16",
+    faults=("votes while cards are hidden",) * 2,
+)
 def export_lists_lost_votes(number: int) -> None:
     def everything(_: Any) -> Any:
         def counted(dialogue: Any, ballot: Any, voice: Any) -> Any:
@@ -46,7 +55,11 @@ def export_lists_lost_votes(number: int) -> None:
     swap(server.results, "counted", everything)
 
 
-@bug("A page that does not read is written to without end.", faults=("page that does not read",))
+@bug(
+    "A page that does not read is written to without end.",
+    by="I17",
+    faults=("page that does not read",),
+)
 def queue_without_end(number: int) -> None:
     def always_write(choose: Any) -> Any:
         def chosen(self: Wire) -> None:
@@ -57,16 +70,24 @@ def queue_without_end(number: int) -> None:
     swap(Wire, "_choose_offer", always_write)
 
 
-@bug("Every command is kept in memory for ever.")
+@bug("What a command brings is kept in memory for ever: 8 MB each.", by="I17")
 def memory_without_end(number: int) -> None:
+    _hoard(8_000_000)
+
+
+@bug("What a command brings is kept in memory for ever: 100 kB each.", by="I17", processes=1)
+def memory_creeps(number: int) -> None:
+    _hoard(100_000)
+
+
+def _hoard(size: int) -> None:
     from rooms.live import LiveDialogue
 
     kept: list[bytes] = []
 
     def hoarding(submit: Any) -> Any:
         def submitted(self: LiveDialogue, call: Any, command: Any, answer: Any) -> None:
-            kept.append(bytes(8_000_000))
-            kept[-1] = kept[-1].replace(b"\0", b"\1", 8_000_000)
+            kept.append(b"\1" * size)
             submit(self, call, command, answer)
 
         return submitted

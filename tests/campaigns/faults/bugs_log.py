@@ -1,21 +1,26 @@
 """Bugs on the way to the log: appending, comparing, sealing, catching up, epochs."""
 
 import asyncio
+import contextlib
 import hashlib
 from typing import Any
 
 import rooms.entries
 import rooms.redis_log
 import rooms.writer
-from campaigns.faults.bugs import bug, swap
-from rooms.errors import Unknown
+from campaigns.faults.bugs import bug, swap, swap_while_acting
+from rooms.errors import Unavailable, Unknown
 from rooms.guests import Guest
-from rooms.redis_line import Script
+from rooms.redis_line import Line, Script
 from rooms.redis_log import RedisLog
 from rooms.writer import Writer
 
 
-@bug("The answer leaves before the append has returned.", faults=("storage frozen",))
+@bug(
+    "The answer leaves before the append has returned.",
+    by="I1 I7",
+    faults=("storage killed", "storage frozen"),
+)
 def ack_before_append(number: int) -> None:
     under_way = set()
 
@@ -31,7 +36,7 @@ def ack_before_append(number: int) -> None:
     swap(Writer, "_append", hasty)
 
 
-@bug("A repeated command is not recognised.", faults=("frames delivered twice",) * 2)
+@bug("A repeated command is not recognised.", by="I3", faults=("frames delivered twice",) * 2)
 def repeats_are_not_recognised(number: int) -> None:
     def forgetful(decide: Any) -> Any:
         def decided(self: Writer, call: Any, command: Any, entries: Any) -> Any:
@@ -45,13 +50,14 @@ def repeats_are_not_recognised(number: int) -> None:
 
 @bug(
     "The same id with another body is taken for a repeat.",
+    by="I3",
     faults=("id forged with another body",) * 3,
 )
 def other_body_is_a_repeat(number: int) -> None:
     swap(rooms.writer, "body_of", lambda _: lambda command: b"same")
 
 
-@bug("A lost reply is taken for success.", faults=("storage killed", "storage frozen"))
+@bug("A lost reply is taken for success.", by="I1", faults=("storage killed", "storage frozen"))
 def lost_reply_is_success(number: int) -> None:
     def trusting(append: Any) -> Any:
         async def appended(self: Writer, *asked: Any) -> bool:
@@ -67,9 +73,36 @@ def lost_reply_is_success(number: int) -> None:
 
 @bug(
     "A lost reply is taken for failure, and the command appended afresh.",
+    by="I3",
     faults=("storage frozen", "storage frozen"),
 )
 def lost_reply_is_failure(number: int) -> None:
+    _decide_afresh()
+
+
+@bug(
+    "The storage's client sends a script again when no answer came, and what was tried is decided "
+    "afresh: alone neither the comparing append nor the ids would let the second one in.",
+    by="I3",
+    faults=("storage frozen",) * 3,
+)
+def retries_on(number: int) -> None:
+    def naive(run: Any) -> Any:
+        async def again(self: Line, *asked: Any, **named: Any) -> Any:
+            for _ in range(3):
+                with contextlib.suppress(Unavailable):
+                    return await run(self, *asked, **named)
+            return await run(self, *asked, **named)
+
+        return again
+
+    swap(Line, "run", naive)
+    _decide_afresh()
+
+
+def _decide_afresh() -> None:
+    """A command that was tried once is not looked for in the log."""
+
     def forgetting(settle: Any) -> Any:
         async def settled(self: Writer, batch: Any) -> Any:
             decide, tried = self._decide_one, set()
@@ -92,7 +125,7 @@ def lost_reply_is_failure(number: int) -> None:
     swap(Writer, "settle", forgetting)
 
 
-@bug("A refusal is not compared with the log: a copy that lags refuses wrongly.")
+@bug("A refusal is not compared with the log: a copy that lags refuses wrongly.", by="I4")
 def stale_refusals(number: int) -> None:
     def lazy(append: Any) -> Any:
         async def appended(
@@ -105,7 +138,11 @@ def stale_refusals(number: int) -> None:
     swap(Writer, "_append", lazy)
 
 
-@bug("Entries are appended without comparing where the log ends.", faults=("history lost",))
+@bug(
+    "Entries are appended without comparing where the log ends.",
+    by="I1 I7 I10 I11 I15",
+    faults=("history lost",),
+)
 def append_without_compare(number: int) -> None:
     def blind(append: Script) -> Script:
         lines = append.text.splitlines()
@@ -116,7 +153,7 @@ def append_without_compare(number: int) -> None:
     swap(rooms.redis_log, "APPEND", blind)
 
 
-@bug("The seals of a batch are computed for another order than it is kept in.")
+@bug("The seals of a batch are computed for another order than it is kept in.", by="I15")
 def entries_reordered(number: int) -> None:
     def reordering(append: Any) -> Any:
         async def appended(
@@ -126,10 +163,10 @@ def entries_reordered(number: int) -> None:
 
         return appended
 
-    swap(RedisLog, "append", reordering)
+    swap_while_acting(RedisLog, "append", reordering)
 
 
-@bug("A new entry is not sealed to the one before it.")
+@bug("A new entry is not sealed to the one before it.", by="I15")
 def seal_without_chain(number: int) -> None:
     def alone(seal: Any) -> Any:
         return lambda before, payload: hashlib.blake2b(payload, digest_size=16).digest()
@@ -140,6 +177,7 @@ def seal_without_chain(number: int) -> None:
 
 @bug(
     "News that do not follow the copy are applied all the same.",
+    by="I1 I4 I6 I10 I11",
     faults=("history lost", "history lost"),
 )
 def gaps_are_tolerated(number: int) -> None:
@@ -155,20 +193,25 @@ def gaps_are_tolerated(number: int) -> None:
     swap(rooms.writer, "apply_stored", tolerant)
 
 
-@bug("Lost history is not answered with a new epoch.", faults=("history lost", "history lost"))
+@bug(
+    "Lost history is not answered with a new epoch.",
+    by="I1 I10 I11 I14",
+    faults=("history lost", "history lost"),
+)
 def epoch_ignored(number: int) -> None:
     swap(Writer, "_owes_epoch", lambda _: False)
 
 
 @bug(
     "The stamp of what a page has heard is not compared with the log's.",
+    by="I1 I7 I10 I11 I14",
     faults=("history lost, all killed", "history lost, all killed"),
 )
 def stamp_ignored(number: int) -> None:
     swap(Guest, "is_of_another_past_than", lambda _: lambda self, here: False)
 
 
-@bug("A refused command is appended to the log all the same.")
+@bug("A refused command is appended to the log all the same.", by="I4 I6")
 def refused_is_appended(number: int) -> None:
     def stubborn(decide: Any) -> Any:
         def decided(self: Writer, call: Any, command: Any, entries: Any) -> Any:
@@ -186,7 +229,7 @@ def refused_is_appended(number: int) -> None:
     swap(Writer, "_decide_one", stubborn)
 
 
-@bug("Who is connected is written into the log.")
+@bug("Who is connected is written into the log.", by="I2")
 def presence_in_the_log(number: int) -> None:
     def noting(decide: Any) -> Any:
         def decided(self: Writer, batch: Any) -> Any:
@@ -202,7 +245,7 @@ def presence_in_the_log(number: int) -> None:
     swap(Writer, "_decide", noting)
 
 
-@bug("What was taken back stays in the copy.", processes=4)
+@bug("What was taken back stays in the copy.", by="I4 I6 I10 I11", processes=4)
 def batch_not_taken_back(number: int) -> None:
     from rooms.dialogue import Dialogue
 
@@ -214,4 +257,4 @@ def batch_not_taken_back(number: int) -> None:
 
         return taken
 
-    swap(Dialogue, "take_back", heads_only)
+    swap_while_acting(Dialogue, "take_back", heads_only)

@@ -17,17 +17,21 @@ from rooms.voting import DotsPlaced
 VOTES = ("votes while cards are hidden",) * 2
 
 
-@bug("The budget of dots is off by one.")
+@bug("The budget of dots is off by one.", by="I4 I6")
 def budget_off_by_one(number: int) -> None:
     swap(rooms.voting, "spent", lambda spent: lambda *where: spent(*where) - 1)
 
 
-@bug("Only the dots of one's present option are counted against the budget.", processes=1)
+@bug("Only the dots of one's present option are counted against the budget.", by="I6", processes=1)
 def nobody_counts_the_dots(number: int) -> None:
     swap(rooms.voting, "spent", lambda _: lambda *where: 0)
 
 
-@bug("A vote is taken after its ballot was closed.", faults=("votes while the ballot closes",) * 3)
+@bug(
+    "A vote is taken after its ballot was closed.",
+    by="I6",
+    faults=("votes while the ballot closes",) * 3,
+)
 def votes_after_the_close(number: int) -> None:
     def lenient(open_ballot: Any) -> Any:
         def known(dialogue: Any, key: Any) -> Any:
@@ -41,7 +45,7 @@ def votes_after_the_close(number: int) -> None:
     swap(rooms.voting, "open_ballot", lenient)
 
 
-@bug("Dots on a card that is hidden stay spent.", faults=VOTES)
+@bug("Dots on a card that is hidden stay spent.", by="I4", faults=VOTES)
 def dots_are_not_given_back(number: int) -> None:
     def counted(_: Any) -> Any:
         def spent(dialogue: Dialogue, ballot: Any, person: Any) -> int:
@@ -53,7 +57,7 @@ def dots_are_not_given_back(number: int) -> None:
     swap(rooms.voting, "spent", counted)
 
 
-@bug("Dots come back with a card that is shown again.", faults=VOTES)
+@bug("Dots come back with a card that is shown again.", by="I10 I11 I16", faults=VOTES)
 def dots_come_back_with_the_card(number: int) -> None:
     def keeping(_: Any) -> Any:
         def take_off(dialogue: Dialogue, card: Any) -> None:
@@ -69,7 +73,7 @@ def dots_come_back_with_the_card(number: int) -> None:
     swap(rooms.marks, "take_off", keeping)
 
 
-@bug("One process counts a vote twice in the turnout.")
+@bug("One process counts a vote twice in the turnout.", by="I10 I11")
 def counted_twice_in_one_process(number: int) -> None:
     def uneven(apply: Any) -> Any:
         def applied(self: DotsPlaced, dialogue: Dialogue) -> None:
@@ -83,7 +87,7 @@ def counted_twice_in_one_process(number: int) -> None:
     swap(DotsPlaced, "apply", uneven)
 
 
-@bug("An edit rewrites the first text of a card.", processes=1)
+@bug("An edit rewrites the first text of a card.", by="I16", processes=1)
 def edits_rewrite_the_first_text(number: int) -> None:
     def rewriting(apply: Any) -> Any:
         def applied(self: CardEdited, dialogue: Dialogue) -> None:
@@ -96,7 +100,7 @@ def edits_rewrite_the_first_text(number: int) -> None:
     swap(CardEdited, "apply", rewriting)
 
 
-@bug("Closing a ballot counts the marks on options that are gone.", faults=VOTES)
+@bug("Closing a ballot counts the marks on options that are gone.", by="I10 I11 I16", faults=VOTES)
 def gone_options_are_counted(number: int) -> None:
     def counted(_: Any) -> Any:
         def everything(dialogue: Dialogue, ballot: Any, voice: Any) -> Any:
@@ -108,7 +112,7 @@ def gone_options_are_counted(number: int) -> None:
     swap(rooms.marks, "counted", counted)
 
 
-@bug("Who takes another table is still counted at the old one.")
+@bug("Who takes another table is still counted at the old one.", by="I10 I11 I16")
 def seats_are_not_left(number: int) -> None:
     def staying(apply: Any) -> Any:
         def applied(self: TableTaken, dialogue: Dialogue) -> None:
@@ -122,7 +126,7 @@ def seats_are_not_left(number: int) -> None:
     swap(TableTaken, "apply", staying)
 
 
-@bug("A closed ballot can be closed again and is counted afresh.")
+@bug("A closed ballot can be closed again and is counted afresh.", by="I6 I10 I11")
 def closed_ballots_stay_open(number: int) -> None:
     def half(apply: Any) -> Any:
         def applied(self: BallotClosed, dialogue: Dialogue) -> None:
@@ -135,7 +139,7 @@ def closed_ballots_stay_open(number: int) -> None:
     swap(BallotClosed, "apply", half)
 
 
-@bug("The author of a card stands on it.")
+@bug("The author of a card stands on it.", by="I13")
 def author_leaks(number: int) -> None:
     def signed(apply: Any) -> Any:
         def applied(self: CardPosted, dialogue: Dialogue) -> None:

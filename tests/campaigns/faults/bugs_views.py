@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from campaigns.faults.bugs import bug, swap
+from campaigns.faults.bugs import bug, swap, swap_while_acting
 from rooms import abilities
 from rooms.audiences import Audiences
 from rooms.marks import tally
@@ -19,7 +19,7 @@ def _show(shelf: str, make: Any) -> None:
     abilities.SHARED[shelf] = (name, make(show))
 
 
-@bug("The tally is shown while the ballot is open.", processes=1)
+@bug("The tally is shown while the ballot is open.", by="I10 I11", processes=1)
 def tally_leaks(number: int) -> None:
     def counting(show: Any) -> Any:
         def shown(dialogue: Any, audience: Any, key: Any) -> Any:
@@ -34,7 +34,7 @@ def tally_leaks(number: int) -> None:
     _show("options", counting)
 
 
-@bug("A table is shown the cards of all tables.", processes=1)
+@bug("A table is shown the cards of all tables.", by="I10 I11 I13", processes=1)
 def other_tables_cards_leak(number: int) -> None:
     def wide(show: Any) -> Any:
         def shown(dialogue: Any, audience: Any, key: Any) -> Any:
@@ -47,7 +47,12 @@ def other_tables_cards_leak(number: int) -> None:
     _show("cards", wide)
 
 
-@bug("A hidden card stays on the board.", processes=1, faults=("votes while cards are hidden",))
+@bug(
+    "A hidden card stays on the board.",
+    by="I10 I11",
+    processes=1,
+    faults=("votes while cards are hidden",),
+)
 def hidden_cards_stay_on_the_board(number: int) -> None:
     def bold(show: Any) -> Any:
         def shown(dialogue: Any, audience: Any, key: Any) -> Any:
@@ -61,7 +66,7 @@ def hidden_cards_stay_on_the_board(number: int) -> None:
     _show("cards", bold)
 
 
-@bug("A frame claims a version before all of it was put in.")
+@bug("A frame claims a version before all of it was put in.", by="I10 I11")
 def cursor_before_the_view(number: int) -> None:
     def hasty(advance: Any) -> Any:
         def advanced(self: Stream, dialogue: Any) -> Any:
@@ -78,7 +83,7 @@ def cursor_before_the_view(number: int) -> None:
     swap(Stream, "advance", hasty)
 
 
-@bug("Now and then a difference is computed and never sent.")
+@bug("Now and then a difference is computed and never sent.", by="I10 I11")
 def deltas_skipped(number: int) -> None:
     def skipping(advance: Any) -> Any:
         def advanced(self: Stream, dialogue: Any) -> Any:
@@ -91,12 +96,12 @@ def deltas_skipped(number: int) -> None:
     swap(Stream, "advance", skipping)
 
 
-@bug("What is dropped from a view is not told.", processes=1)
+@bug("What is dropped from a view is not told.", by="I10 I11", processes=1)
 def puts_without_drops(number: int) -> None:
     swap(Stream, "_keep", lambda keep: lambda self, frame: keep(self, replace(frame, drop=[])))
 
 
-@bug("A whole view is that of an older version under the new version's name.")
+@bug("A whole view is that of an older version under the new version's name.", by="I10 I11")
 def old_snapshots(number: int) -> None:
     def cached(whole: Any) -> Any:
         def from_cache(self: Stream) -> Any:
@@ -112,7 +117,7 @@ def old_snapshots(number: int) -> None:
     swap(Stream, "whole", cached)
 
 
-@bug("What a page missed is called nothing.", faults=("offline",) * 4)
+@bug("What a page missed is called nothing.", by="I10 I11", faults=("offline",) * 4)
 def missed_is_forgotten(number: int) -> None:
     def empty(_: Any) -> Any:
         return lambda self, version: self._frame(version, self.version, {}, [])
@@ -122,6 +127,7 @@ def missed_is_forgotten(number: int) -> None:
 
 @bug(
     "Frames of another process are taken for one's own when a page comes over.",
+    by="I10",
     processes=4,
     faults=("page that hops", "card that flickers") * 3,
 )
@@ -145,22 +151,26 @@ def frames_between_are_trusted(number: int) -> None:
     swap(Stream, "since", trusting)
 
 
-@bug("Whoever takes another table keeps the old one's view.", processes=1)
+@bug("Whoever takes another table keeps the old one's view.", by="I10 I11 I13", processes=1)
 def old_table_stays(number: int) -> None:
     swap(Audiences, "_reseat", lambda _: lambda self, dialogue, connections: None)
 
 
-@bug("After lost history pages are left in the old epoch.", faults=("history lost", "history lost"))
+@bug(
+    "After lost history pages are left in the old epoch.",
+    by="I11 I14",
+    faults=("history lost", "history lost"),
+)
 def pages_stay_in_the_old_epoch(number: int) -> None:
     swap(Audiences, "restart", lambda _: lambda self, dialogue: None)
 
 
-@bug("Who holds a revoked link stays connected.", processes=1, faults=("link revoked",))
+@bug("Who holds a revoked link stays connected.", by="I13", processes=1, faults=("link revoked",))
 def revoked_links_stay(number: int) -> None:
     swap(Audiences, "_cut_revoked", lambda _: lambda self, dialogue: None)
 
 
-@bug("People's own view shows where they sit to the whole table.")
+@bug("People's own view shows where they sit to the whole table.", by="I13")
 def own_frames_go_to_the_table(number: int) -> None:
     def telling(publish: Any) -> Any:
         def flushed(self: OwnViews, dialogue: Any, person: Any) -> None:
@@ -175,4 +185,4 @@ def own_frames_go_to_the_table(number: int) -> None:
 
         return flushed
 
-    swap(OwnViews, "_tell_pending", telling)
+    swap_while_acting(OwnViews, "_tell_pending", telling)

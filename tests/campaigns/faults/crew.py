@@ -1,6 +1,7 @@
 """Several workers at once, each with houses of its own, and the sum of what they found."""
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -18,29 +19,43 @@ MOST_SCHEDULES_PER_BUG = 60
 
 
 async def play_schedules(
-    seeds: Sequence[int], processes: int, jobs: int, write: bool, add: str | None
+    seeds: Sequence[int],
+    processes: int,
+    jobs: int,
+    write: bool,
+    add: str | None,
+    always: Sequence[str] = (),
 ) -> bool:
     """Whether every invariant held in every schedule."""
     keep = tempfile.mkdtemp(prefix="dialogtisch-faults-")
     sum_ = Campaign.read(Path(add)) if add else Campaign()
-    tasks = [task_for(list(seeds[n::jobs]), processes, keep=keep) for n in range(jobs)]
+    sure = {"always": list(always)}
+    tasks = [task_for(list(seeds[n::jobs]), processes, keep=keep) | sure for n in range(jobs)]
     queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
     running = [asyncio.create_task(_feed(task, queue)) for task in tasks if task["seeds"]]
     left = len(running)
+    late: list[dict[str, Any]] = []
     while left:
         outcome = await queue.get()
         if outcome is None:
             left -= 1
             continue
         sum_.add(outcome)
+        if outcome["late"]:  # the machine may have been busy: once more, when nothing else is
+            late.append(task_for([outcome["seed"]], outcome["processes"], keep=keep) | sure)
         _tell(outcome, keep)
         if add:
             sum_.write(Path(add))
     await asyncio.gather(*running)
+    for outcome in [again for task in late async for again in outcomes(task)]:
+        sum_.add_late(outcome)
+        _tell(outcome, keep)
+    if add:
+        sum_.write(Path(add))
     print(sum_.summary())
     if write:
         write_campaign(sum_)
-    return not sum_.broken
+    return not sum_.broken and not sum_.late
 
 
 async def find_bugs(names: list[str], jobs: int, seed: int, write: bool) -> bool:
@@ -64,11 +79,21 @@ async def _find(bug: Bug, seed: int, turn: asyncio.Semaphore) -> tuple[int, str]
         played = 0
         async for outcome in outcomes(task_for(seeds, bug.processes, bug)):
             played += 1
-            if outcome["broken"]:
-                print(f"{bug.name}: after {played}: {outcome['broken'][0][:160]}", flush=True)
-                return played, outcome["broken"][0]
+            found = bug.found_in(outcome["broken"])
+            if found and await _is_clean_without(bug, outcome["seed"]):
+                print(f"{bug.name}: after {played}: {found[:160]}", flush=True)
+                return played, found
     print(f"{bug.name}: NOT FOUND in {played} schedules", flush=True)
     return None
+
+
+async def _is_clean_without(bug: Bug, seed: int) -> bool:
+    """Whether the same evening without the bug is all right: else the bug is not what was seen."""
+    task = task_for([seed], bug.processes) | {"always": list(bug.faults)}
+    broken = [wrong async for outcome in outcomes(task) for wrong in outcome["broken"]]
+    for wrong in broken[:2]:
+        print(f"{bug.name}: seed {seed} without it: {wrong[:160]}", flush=True)
+    return not broken
 
 
 def task_for(
@@ -113,13 +138,16 @@ async def outcomes(task: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         is_over = True
     finally:
         if not is_over:
-            worker.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                worker.terminate()
         code = await worker.wait()
     if code:
         raise SystemExit(f"a worker ended with {code}")
 
 
 def _tell(outcome: dict[str, Any], keep: str) -> None:
+    for late in outcome["late"]:
+        print(f"seed {outcome['seed']}: late: {late}", flush=True)
     if outcome["broken"]:
         print(f"seed {outcome['seed']} with {outcome['processes']} processes, see {keep}:")
         for wrong in outcome["broken"][:5]:

@@ -4,6 +4,7 @@ One counter is the clock of everything, so that "before" never depends on a mach
 """
 
 import itertools
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +16,13 @@ FINAL = ("refused", "malformed", "conflict", "forgotten")
 
 @dataclass(eq=False, slots=True)
 class Connection:
-    """One connection of a tab to a process; `ended` 0 while it lives."""
+    """One connection of a tab to a process; `ended` 0 while it lives, `ended_s` by a real clock."""
 
     tab: str
     process: int
     begun: int
     ended: int = 0
+    ended_s: float = 0.0
 
 
 @dataclass(eq=False, slots=True)
@@ -31,6 +33,12 @@ class Send:
     at: int
     heard: int = 0
     answer: Fields | None = None
+
+    @property
+    def told(self) -> tuple[int, int]:
+        """Version and stamp, if it was accepted."""
+        answer = self.answer or {}
+        return answer["version"], answer["stamp"]
 
 
 @dataclass(eq=False, slots=True)
@@ -87,13 +95,16 @@ class TabStory:
 
 
 class History:
-    """One evening's."""
+    """One evening's. `kills`: when which process was; `touched` are tabs whose way has failed."""
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
         self.tabs: list[TabStory] = []
         self.oddities: list[str] = []
         self.faults: list[tuple[int, str]] = []
+        self.connections: list[Connection] = []
+        self.kills: list[tuple[float, int]] = []
+        self.touched: set[str] = set()
         self._clock = itertools.count(1)
 
     def now(self) -> int:
@@ -102,6 +113,13 @@ class History:
     def odd(self, what: str) -> None:
         """Something no phone may ever meet."""
         self.oddities.append(what)
+
+    def killed(self, process: int) -> None:
+        self.kills.append((time.monotonic(), process))
+
+    def ended(self, connection: Connection) -> None:
+        if not connection.ended:
+            connection.ended, connection.ended_s = self.now(), time.monotonic()
 
     def fault(self, name: str) -> None:
         self.faults.append((self.now(), name))

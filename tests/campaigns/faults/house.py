@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from campaigns.faults.bugs import EVENING
 from campaigns.faults.stream import Store
 from campaigns.shim import Disk
 from server import valkey_process
@@ -46,6 +47,7 @@ class House:
         self.pids: list[int | None] = [None] * processes
         self.opened = [asyncio.Event() for _ in range(processes)]
         self.ports = [_free_port() for _ in range(processes)]
+        self.memory_at_first: dict[int, int] = {}
         self.organiser_link = ""
         self.starts = 0
         self.mended = 0
@@ -62,6 +64,11 @@ class House:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.ports[0]}"
+
+    @property
+    def evening(self) -> Path:
+        """Is there while people act: some seeded bugs wait for it."""
+        return self.folder / EVENING
 
     @property
     def log(self) -> Path:

@@ -14,6 +14,7 @@ class Inside(Mishaps):
     async def kill_server(self) -> None:
         number = self.chance.randrange(self.house.processes)
         self.house.pauses[number] = self.chance.choice((0.0, 0.0, 0.3))
+        self.stage.history.killed(number)
         self.house.kill(number)
         await self._moment(0.1, 0.3)
 

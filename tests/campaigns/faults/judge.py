@@ -12,9 +12,10 @@ from itertools import pairwise
 from campaigns.faults.effects import differs, effects
 from campaigns.faults.fold import READ, State
 from campaigns.faults.history import History, Order
-from campaigns.faults.refusals import Refusals
+from campaigns.faults.own_order import own_order
+from campaigns.faults.refusals import unexplained
 from campaigns.faults.rules import why_not
-from campaigns.faults.stream import Entry, broken_links
+from campaigns.faults.stream import Entry, broken_links, places
 
 
 @dataclass
@@ -29,6 +30,15 @@ class Evening:
     epochs_allowed: int = 0
     repeats_kept: int = 0
     matched: dict[str, Order] = field(default_factory=dict)
+
+    def was_cut_off(self, order: Order) -> bool:
+        """Whether its tab was turned away for good, and could not offer it again."""
+        return any(tab.cut for tab in self.history.tabs if tab.name == order.tab)
+
+    @property
+    def logs(self) -> list[list[Entry]]:
+        """The log as it is, and as it was each time its end was lost."""
+        return [self.log, *self.pasts]
 
     @property
     def is_whole(self) -> bool:
@@ -46,9 +56,9 @@ def judge_log(evening: Evening) -> Iterator[str]:
     yield from _entries(evening, orders)
     yield from _answers(evening, orders)
     yield from _epochs(evening)
-    if evening.is_whole:
-        yield from _times(evening)
-        yield from _own_order(evening)
+    for log in evening.logs:
+        yield from _times(evening, log)
+        yield from own_order(evening.history, log)
 
 
 def by_id(history: History) -> dict[str, list[Order]]:
@@ -62,8 +72,6 @@ def by_id(history: History) -> dict[str, list[Order]]:
 def _entries(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
     """I2, I3, I6: each entry was asked for, stands there once, was allowed and did what it says."""
     state = State(evening.code)
-    refusals = Refusals(evening.history.orders if evening.is_whole else [])
-    refusals.look(state)
     for entry in evening.log:
         if entry.id in state.heard:
             yield f"I3 {entry.id} is in the log at {state.heard[entry.id]} and {entry.version}"
@@ -78,8 +86,7 @@ def _entries(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
             yield f"I6 version {entry.version} {entry.events} cannot follow: {wrong!r}"
             return
         yield from _over_budget(state, entry)
-        refusals.look(state)
-    yield from refusals.unexplained()
+    yield from unexplained(evening.code, evening.history.orders, evening.logs)
 
 
 def _entry(evening: Evening, state: State, entry: Entry, asked: list[Order]) -> Iterator[str]:
@@ -134,7 +141,7 @@ def _answer(
     if versions and entry is None:
         if not lost:
             yield f"I1 {order.id} was acknowledged as {versions} and is not in the log"
-        elif not forged and _is_thought_safe(order):
+        elif not forged and _is_thought_safe(order) and not evening.was_cut_off(order):
             yield f"I1 {order.id} was acknowledged, lost with the log's end, never offered again"
         return
     if not versions <= where:
@@ -182,12 +189,15 @@ def _epochs(evening: Evening) -> Iterator[str]:
         yield f"I14 {len(begun)} epochs began, with {evening.epochs_allowed} reasons"
 
 
-def _times(evening: Evening) -> Iterator[str]:
+def _times(evening: Evening, log: list[Entry]) -> Iterator[str]:
     """I8: what was acknowledged before something else was asked stands before it in the log."""
+    known = places(log)
     moments: list[tuple[int, int, int, str]] = []
     for order in evening.history.orders:
         if order.accepted and not order.forged:
-            version = (order.accepted[0].answer or {})["version"]
+            version, _ = told = order.accepted[0].told
+            if known.get(order.id) != told:
+                continue  # it stands in another of the evening's logs
             moments.append((order.accepted[0].heard, 1, version, order.id))
             moments.append((order.sends[0].at, 0, version, order.id))
     highest = 0
@@ -196,27 +206,6 @@ def _times(evening: Evening) -> Iterator[str]:
             highest = max(highest, version)
         elif version <= highest:
             yield f"I8 {id} is version {version}, asked after {highest} was acknowledged"
-
-
-def _own_order(evening: Evening) -> Iterator[str]:
-    """I9: what one tab sent on one connection, once each, stands in the log in that order."""
-    lines: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
-    disturbed = {
-        id(send.connection)
-        for order in evening.history.orders
-        for send in order.sends
-        if (send.answer or {}).get("error") not in (None, "refused")
-    }
-    for order in evening.history.orders:
-        if len(order.sends) == 1 and order.accepted:
-            send = order.sends[0]
-            line = (send.at, (send.answer or {})["version"], order.id)
-            lines[id(send.connection)].append(line)
-    for connection, line in lines.items():
-        line.sort()
-        for before, after in pairwise(line):
-            if before[1] >= after[1] and connection not in disturbed:
-                yield f"I9 {before[2]} was sent before {after[2]} and stands behind it"
 
 
 def counts(history: History) -> Counter[str]:

@@ -9,10 +9,16 @@ from campaigns.faults.tab import Tab
 class Outside(Mishaps):
     """Each fault ends when it is over; some leave the air to be mended."""
 
+    def _touched(self) -> Tab:
+        """Somebody whose connections may end from now on without any process being at fault."""
+        tab = self.stage.somebody()
+        self.stage.history.touched.add(tab.name)
+        return tab
+
     # On the way
 
     async def offline(self) -> None:
-        air = self.stage.somebody().air
+        air = self._touched().air
         air.is_gone = True
         air.drop()
         await self._moment(0.2, 1.0)
@@ -20,7 +26,7 @@ class Outside(Mishaps):
 
     async def half_open(self) -> None:
         """The tab gives up and comes back, while its old way still carries what it had sent."""
-        tab = self.stage.somebody()
+        tab = self._touched()
         air = tab.air
         air.leaves_half_open = True
         air.hold()
@@ -32,22 +38,23 @@ class Outside(Mishaps):
         air.deliver_late()
 
     async def dead_corner(self) -> None:
-        air = self.stage.somebody().air
+        air = self._touched().air
         air.hold()
         await self._moment(0.2, 1.2)
         air.recover()
 
     async def slow(self) -> None:
-        air = self.stage.somebody().air
+        air = self._touched().air
         air.delay = self.chance.uniform(0.03, 0.3)
         await self._moment(0.5, 1.2)
         air.delay = 0.0
 
     async def cut(self) -> None:
-        self.stage.somebody().air.bytes_left = self.chance.randint(1, 2500)
+        self._touched().air.bytes_left = self.chance.randint(1, 2500)
 
     async def stalled(self) -> None:
         """The wall does not read while long cards pour in."""
+        self.stage.history.touched.add(self.stage.board.name)
         air = self.stage.board.air
         air.stall()
         for number in range(20):
@@ -60,7 +67,7 @@ class Outside(Mishaps):
 
     async def hops(self) -> None:
         """One page comes to another process again and again."""
-        air = self.chance.choice(self.stage.tabs).air
+        air = self._touched().air
         for _ in range(6):
             air.drop()
             await self._moment(0.05, 0.4)
@@ -113,6 +120,7 @@ class Outside(Mishaps):
         tab = self.chance.choice(self.stage.phones)
         tab.give("PostCard", text=f"Letzte Karte {tab.name} #{self.chance.random()}", kind="idea")
         await self._moment(0.0, 0.02)
+        self.stage.history.touched.add(tab.name)
         await tab.close()
         await self._moment(0.1, 0.8)
         tab.open()

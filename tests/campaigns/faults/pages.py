@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.faults.bugs import Bug
+from campaigns.faults.rules import RULES
+from rooms.abilities import COMMANDS
 
 DOCS = Path(__file__).parents[3] / "docs" / "campaigns"
 
@@ -24,6 +26,10 @@ class Campaign:
     counted: Counter[str] = field(default_factory=Counter)
     cpu_seconds: float = 0.0
     broken: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    drained_s: list[float] = field(default_factory=list)
+    returned_s: list[float] = field(default_factory=list)
+    equal_s: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @classmethod
@@ -46,11 +52,20 @@ class Campaign:
         self.counted.update(outcome["counted"])
         self.cpu_seconds += outcome["cpu_seconds"]
         self.broken += [f"seed {seed}: {wrong}" for wrong in outcome["broken"]]
+        drained = self.returned_s if outcome["has_waited"] else self.drained_s
+        drained.append(round(outcome["drained_s"], 2))
+        self.equal_s.append(round(outcome["equal_s"], 2))
+
+    def add_late(self, outcome: dict[str, Any]) -> None:
+        """A schedule that was over the times, played again while nothing else was."""
+        self.late += [f"seed {outcome['seed']}, also alone: {late}" for late in outcome["late"]]
+        self.broken += [f"seed {outcome['seed']}, again: {one}" for one in outcome["broken"]]
 
     def summary(self) -> str:
         each = self.cpu_seconds / max(1, self.schedules)
         return (
-            f"{self.schedules} schedules, {len(self.broken)} violations, {each:.2f} CPU seconds "
+            f"{self.schedules} schedules, {len(self.broken)} violations, {len(self.late)} late, "
+            f"drained {_spread(self.drained_s)}, equal {_spread(self.equal_s)}, {each:.2f} CPU s "
             f"each; {dict(self.counted)}"
         )
 
@@ -63,6 +78,8 @@ def write_campaign(campaign: Campaign) -> None:
     seeds = f"{campaign.first} to {campaign.last}; processes: {processes}"
     asked = f"{counted['commands']} / {counted['sends']} / {counted['answers']}"
     each = f"{campaign.cpu_seconds / max(1, campaign.schedules):.2f}"
+    returned = _spread(campaign.returned_s)
+    drained, equal = _spread(campaign.drained_s), _spread(campaign.equal_s)
     text = f"""# Faults against real processes
 
 Written by `./run campaign faults --schedules {campaign.schedules} --seed {campaign.first} --write`;
@@ -74,6 +91,10 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 |---|---|
 | schedules | {campaign.schedules} (seeds {seeds}) |
 | violated invariants | {len(campaign.broken)} |
+| I18: seconds from mending to the last answer, p50 / p99 / longest (at most 10) | {drained} |
+| the same after lost history, when servers wait 10 s for what returns (at most 20) | {returned} |
+| I11: seconds from there until all pages were equal, p50 / p99 / longest (at most 3) | {equal} |
+| late, also when played again alone | {len(campaign.late)} |
 | commands given / times sent / answers checked | {asked} |
 | commands accepted / refused | {counted["accepted"]} / {counted["refused"]} |
 | entries of logs folded | {counted["entries"]} |
@@ -81,13 +102,25 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 | refused, and a copy still under way was taken later | {counted["refused, yet kept"]} |
 | CPU seconds per schedule, everything together | {each} |
 
+Commands that no evening of the campaign gives: {_not_given()}.
+
 | fault | how often |
 |---|---|
 {chr(10).join(rows)}
 """
     text += "".join(f"\n{note}\n" for note in campaign.notes)
-    broken = "".join(f"- {wrong[:160]}\n" for wrong in campaign.broken)
+    broken = "".join(f"- {wrong[:160]}\n" for wrong in (*campaign.broken, *campaign.late))
     (DOCS / "faults.md").write_text(text + (f"\n## Violations\n\n{broken}" if broken else ""))
+
+
+def _not_given() -> str:
+    return ", ".join(sorted({command.__name__ for command in COMMANDS} - set(RULES)))
+
+
+def _spread(seconds: list[float]) -> str:
+    ordered = sorted(seconds) or [0.0]
+    chosen = (ordered[int(len(ordered) * part)] for part in (0.5, 0.99))
+    return " / ".join(f"{one:.2f}" for one in (*chosen, ordered[-1]))
 
 
 def write_bugs(found: list[tuple[Bug, tuple[int, str] | None]], seed: int) -> None:

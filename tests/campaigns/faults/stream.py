@@ -5,6 +5,7 @@ Deliberately not the product's own reading: what checks the log must not share i
 
 import hashlib
 import socket
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import msgpack
 
 SEAL_BYTES = 16
+STAMP = struct.Struct(">I")
 PATIENCE_SECONDS = 10.0
 
 
@@ -26,6 +28,11 @@ class Entry(NamedTuple):
     at: int
     body: bytes
     events: list[dict[str, Any]]
+
+
+def places(log: list[Entry]) -> dict[str, tuple[int, int]]:
+    """Where each command stands: version and stamp, for two pasts may number alike."""
+    return {entry.id: (entry.version, STAMP.unpack_from(entry.seal)[0]) for entry in log}
 
 
 class Refusal(Exception):

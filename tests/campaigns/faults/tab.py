@@ -144,6 +144,7 @@ class Tab:
             wire = await open_wire(url, self.auth["code"], self.cookie, self._hear, self._lost)
             self._wire = wire
             self._connection = Connection(self.name, self.air.process, self._history.now())
+            self._history.connections.append(self._connection)
             self._admission = loop.create_future()
             wire.send({"type": CONNECT, "nsp": "/", "data": self.auth})
             await self._admission
@@ -170,7 +171,7 @@ class Tab:
 
     def _gone(self) -> None:
         if self._connection:
-            self._connection.ended = self._connection.ended or self._history.now()
+            self._history.ended(self._connection)
         self._wire = self._connection = self._early = None
         self.is_live = False
         self._asked.clear()

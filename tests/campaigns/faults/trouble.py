@@ -11,6 +11,8 @@ from campaigns.faults.inside import Inside
 from campaigns.faults.outside import Outside
 from campaigns.faults.stage import Stage
 
+LOOK_SECONDS = 0.02
+
 
 class Trouble(Outside, Inside):
     """The faults of one evening."""
@@ -62,14 +64,16 @@ class Trouble(Outside, Inside):
         moments = sorted(self.chance.uniform(0.05, 1.7) for _ in chosen)
         begun: list[asyncio.Task[None]] = []
         at = 0.0
-        for name, moment in zip(chosen, moments, strict=True):
+        for number, (name, moment) in enumerate(zip(chosen, moments, strict=True)):
             await asyncio.sleep(moment - at)
-            at = moment
-            begun.append(asyncio.ensure_future(self._one(name, known[name][1])))
+            at, is_sure = moment, number < len(always)
+            begun.append(asyncio.ensure_future(self._one(name, known[name][1], is_sure)))
         await asyncio.gather(*begun)
 
-    async def _one(self, name: str, fault: Callable[[], Awaitable[None]]) -> None:
+    async def _one(self, name: str, fault: Callable[[], Awaitable[None]], is_sure: bool) -> None:
         if name in SHAKING:
+            while self.is_rough and is_sure:  # noqa: ASYNC110 - it rings no bell
+                await asyncio.sleep(LOOK_SECONDS)
             if self.is_rough:
                 return
             self.is_rough = True
@@ -103,4 +107,5 @@ SHAKING = {
     *("disk full", "disk error", "slow disk"),
     *("history lost", "history lost, all killed"),
 }
-"""Of these only one is under way at any time: the next is left out while one is."""
+"""Of these only one is under way at any time: the next is left out while one is, or waits if it
+must come."""

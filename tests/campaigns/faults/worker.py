@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import uvloop
 
-from campaigns.faults.bugs import seed
+from campaigns.faults.bugs import BUGS, NOT_PLAYED, seed
 from campaigns.faults.house import House
 from campaigns.faults.schedule import Outcome, run_schedule
 
@@ -27,6 +27,9 @@ class Worker:
     def __init__(self, task: dict[str, Any]) -> None:
         self._task = task
         self._houses: dict[int, tuple[House, int]] = {}
+        self._bug = BUGS.get(task["bug"])
+        if self._bug and self._bug.in_pages:
+            seed(self._bug.name, 0)
 
     async def play(self) -> None:
         try:
@@ -45,13 +48,13 @@ class Worker:
             house = await self._house(processes)
             outcome = await run_schedule(house, seed, keep, self._task["always"])
         except Exception as error:
-            outcome = Outcome(seed, processes, [f"I18 the schedule broke off: {error!r}"])
+            outcome = Outcome(seed, processes, [f"{NOT_PLAYED} it broke off: {error!r}"])
         outcome.cpu_seconds = max(0.0, _cpu_of_all() - before)
         if outcome.broken and processes in self._houses:  # what is broken may stay so
             house, _ = self._houses.pop(processes)
             await house.close()
         print(json.dumps(vars(outcome)), flush=True)
-        return bool(outcome.broken)
+        return bool(self._bug.found_in(outcome.broken) if self._bug else outcome.broken)
 
     async def _house(self, processes: int) -> House:
         house, evenings = self._houses.pop(processes, (None, 0))
@@ -59,7 +62,8 @@ class Worker:
             await house.close()
             house, evenings = None, 0
         if house is None:
-            house = House(processes, self._task["bug"], self._task["fsync"])
+            in_servers = "" if self._bug and self._bug.in_pages else self._task["bug"]
+            house = House(processes, in_servers, self._task["fsync"])
             self._houses[processes] = (house, 0)
             await house.open()
         self._houses[processes] = (house, evenings + 1)

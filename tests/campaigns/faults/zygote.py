@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from campaigns.faults import bugs
@@ -21,6 +22,7 @@ from rooms import cards
 from server.__main__ import main as _everything_is_loaded
 from server.running import serve
 from server.settings import read_settings
+from server.valkey_process import StoreUnusable
 
 PR_SET_PDEATHSIG = 1
 SMALL_HOUSE: dict[str, Any] = {
@@ -66,7 +68,7 @@ def become_server(asked: dict[str, Any]) -> None:
     for descriptor, place in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(descriptor, place)
     if asked["bug"]:
-        bugs.seed(asked["bug"], asked["number"])
+        bugs.seed(asked["bug"], asked["number"], Path(asked["log"]).parent)
 
     async def announce(link: str) -> None:
         """Tells the house that it is open; the end of this line tells that it is gone."""
@@ -89,6 +91,8 @@ def main() -> None:
         if child == 0:
             try:
                 become_server(json.loads(line))
+            except StoreUnusable as away:  # told in one line, as on the command line
+                print(away, file=sys.stderr)
             except BaseException:
                 traceback.print_exc()
             finally:
