@@ -10,7 +10,9 @@ import heapq
 import io
 import itertools
 import random
+import socket
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import msgpack
@@ -18,6 +20,7 @@ import openpyxl
 import psutil
 import pytest
 from phones import Phone
+from program import ORGANISER_LINK, Program
 from sockets_open import OpenSockets
 
 from rooms.cards import PostCard
@@ -31,8 +34,12 @@ from server.embedded import EmbeddedStore
 from server.limits import FailedJoins
 from server.making import fresh_id, new_call
 from server.settings import read_settings
+from server.shells import STATIC
 from server.spreadsheets import csv_file, xlsx_file
 
+needs_client = pytest.mark.skipif(
+    not (STATIC / "manifest.json").exists(), reason="the client is not built; ./run test builds it"
+)
 session_loop = pytest.mark.asyncio(loop_scope="session")
 
 DIALOGUES, GUESSES, SOCKETS, JOINS = 1_000, 1_000_000, 1_000, 2_000
@@ -298,6 +305,26 @@ async def test_one_who_floods_the_table_is_slowed_and_nobody_else(
 
 def call(evening: OpenSockets) -> Any:
     return new_call(evening.hall, ORGANISER, fresh_id())
+
+
+@session_loop
+@needs_client
+async def test_the_whole_product_opens_one_port(short_folder: Path) -> None:
+    """Whatever it starts: nothing else listens, to the network or on this machine."""
+    program = Program("--host", "127.0.0.1", "--port", "0", "--data", str(short_folder))
+    await program.start()
+    link = await program.says(ORGANISER_LINK)
+    server = psutil.Process(program.pid)
+    family = [server, *server.children(recursive=True)]
+    assert len(family) > 1, "the store is among them"
+    open_ports = [
+        (one.laddr.port, one.status)
+        for process in family
+        for one in process.net_connections("inet")
+        if one.status == psutil.CONN_LISTEN or one.type == socket.SOCK_DGRAM
+    ]
+    assert open_ports == [(int(link.partition("/enter")[0].rpartition(":")[2]), "LISTEN")]
+    await program.end()
 
 
 def test_the_store_that_comes_along_opens_no_port(valkey: EmbeddedStore) -> None:
