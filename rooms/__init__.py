@@ -35,6 +35,7 @@ redis_wire  its bytes: bundles of questions out, answers in
 redis_cluster   such a connection to each node of a cluster
 cluster_map  which node has which key
 copies      waiting until replicas have what was appended
+redis_facts  what such a server tells of itself
 redis_file  has the storage write its file anew
 writer      decide, append, catch up
 views       what each audience may see, and how two views differ

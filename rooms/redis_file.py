@@ -8,6 +8,7 @@ import asyncio
 
 from rooms.errors import Unavailable
 from rooms.redis_cluster import Asking, ClusterLine
+from rooms.redis_facts import told_by
 from rooms.redis_line import Line
 
 LOOK_SECONDS = 0.05
@@ -24,7 +25,7 @@ async def rewrite_files(line: Asking) -> bool:
     """
     if isinstance(line, ClusterLine):
         return await _rewrite_cluster(line)
-    alone = (await _about(line, "replication")).get("connected_slaves") == "0"
+    alone = (await told_by(line, "replication")).get("connected_slaves") == "0"
     return await _rewrite(line, await _keeps_snapshots(line)) and alone
 
 
@@ -47,7 +48,7 @@ async def _rewrite_cluster(cluster: ClusterLine) -> bool:
 
 async def _all_have_heard(nodes: list[Line]) -> bool:
     """False: somebody else copies from a primary. Raises Unavailable if a replica takes long."""
-    told = [await _about(node, "replication") for node in nodes]
+    told = [await told_by(node, "replication") for node in nodes]
     replicas = sum(one["role"] == "slave" for one in told)
     primaries = {
         node: int(one["master_repl_offset"])
@@ -64,7 +65,7 @@ async def _all_have_heard(nodes: list[Line]) -> bool:
 
 async def _heard(primary: Line, offset: int) -> int:
     """How many replicas have all that this primary wrote up to there."""
-    about = await _about(primary, "replication")
+    about = await told_by(primary, "replication")
     copies = [
         dict(pair.split("=", 1) for pair in said.split(","))
         for name, said in about.items()
@@ -110,12 +111,7 @@ async def _written(line: Asking, order: str, outcome: str) -> bool:
 async def _quiet(line: Asking) -> dict[str, str]:
     """What the storage says of its files, at a moment when it writes none of them."""
     while True:
-        about = await _about(line, "persistence")
+        about = await told_by(line, "persistence")
         if all(about.get(name, "0") == "0" for name in BUSY):
             return about
         await asyncio.sleep(LOOK_SECONDS)
-
-
-async def _about(line: Asking, what: str) -> dict[str, str]:
-    lines = (await line.ask("INFO", what)).decode().splitlines()
-    return dict(pair.split(":", 1) for pair in lines if ":" in pair)

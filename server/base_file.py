@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rooms.errors import Unavailable
 from rooms.redis_line import Line, storage_away
-from server.append_file import MANIFEST, is_emptied, listed
+from server.store_files import MANIFEST, is_emptied, listed
 from server.valkey_process import ValkeyProcess
 
 PATIENCE_SECONDS = 120.0

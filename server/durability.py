@@ -9,6 +9,7 @@ from typing import Any
 
 from rooms.errors import Unavailable
 from rooms.redis_cluster import ClusterLine, is_cluster
+from rooms.redis_facts import told_by
 from rooms.redis_line import Line, storage_away
 from server.store_versions import weakness
 
@@ -41,7 +42,7 @@ async def check_persistence(url: str) -> Durability:
         return await _check_cluster(url)
     line = Line(url, lost=storage_away)
     try:
-        return judge(await _about(line), await _settings(line))
+        return judge(await told_by(line, "server"), await _settings(line))
     finally:
         await line.close()
 
@@ -83,7 +84,7 @@ async def _check_cluster(url: str) -> Durability:
 
 
 async def _judge_node(line: Line) -> Durability:
-    return judge(await _about(line), await _settings(line), in_cluster=True)
+    return judge(await told_by(line, "server"), await _settings(line), in_cluster=True)
 
 
 def _file(settings: dict[str, str]) -> str | None:
@@ -144,11 +145,6 @@ def _version(about: dict[str, str]) -> tuple[str, str]:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdigit())
-
-
-async def _about(line: Line) -> dict[str, str]:
-    lines = (await line.ask("INFO", "server")).decode().splitlines()
-    return dict(pair.split(":", 1) for pair in lines if ":" in pair)
 
 
 async def _settings(line: Line) -> dict[str, str]:

@@ -14,7 +14,7 @@ from collections import deque
 from pathlib import Path
 from typing import NamedTuple
 
-from server.append_file import Damaged, listed, newest, number
+from server.store_files import Damaged, listed, newest, number
 
 WRITE_SECONDS = 1.0
 SETTLED_SECONDS = 10.0  # no sync takes longer without Valkey being taken for dead

@@ -10,8 +10,8 @@ import shutil
 from pathlib import Path
 
 from rooms.errors import Unavailable
+from server.store_files import named
 
-MANIFEST = "appendonly.aof.manifest"
 LOOK_SECONDS = 0.05
 PATIENCE_SECONDS = 30.0
 
@@ -35,19 +35,13 @@ async def sweep(files: Path) -> None:
 
 def _replaced(files: Path) -> bool:
     """Whether an old file is still to be deleted by Valkey."""
-    return any(kind == "h" and (files / name).exists() for name, kind in _named(files))
+    return any(kind == "h" and (files / name).exists() for name, kind in named(files))
 
 
 def _leftovers(files: Path) -> set[Path]:
-    needed = {name for name, _ in _named(files)}
+    needed = {name for name, _ in named(files)}
     return {
         file
         for file in files.iterdir()
         if file.is_file() and file.name not in needed and not file.name.endswith(".manifest")
     }
-
-
-def _named(files: Path) -> list[tuple[str, str]]:
-    """The files of the manifest with their kind: base, incremental or history."""
-    lines = (line.split() for line in (files / MANIFEST).read_text().splitlines())
-    return [(words[1], words[-1]) for words in lines if words[:1] == ["file"]]

@@ -13,17 +13,11 @@ import structlog
 
 from rooms.errors import Newer, Older, OtherProgram, Unavailable
 from rooms.redis_line import Line, storage_away
-from server.append_file import (
-    EMPTY_BASE_BYTES,
-    Damaged,
-    check_files,
-    listed,
-    newest,
-    sound_length,
-)
+from server.append_file import sound_length
 from server.codes import shown_code
 from server.last_seen import LastSeen
 from server.salvage import Salvage
+from server.store_files import EMPTY_BASE_BYTES, Damaged, check_files, listed, newest
 from server.torn_tail import cut, something_follows, torn_at
 from server.valkey_process import StoreUnusable, ValkeyProcess
 from server.verification import Findings, verify

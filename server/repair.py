@@ -18,7 +18,7 @@ from rooms.errors import OtherProgram
 from rooms.log import EMPTY, Position, Stored
 from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY, sealed_secret
 from rooms.setting import EpochBegun
-from server.append_file import MANIFEST, Damaged, check_files, command, listed, number
+from server.append_file import command
 from server.base_file import content_as_commands
 from server.codes import typed_code
 from server.embedded import take_folder
@@ -26,6 +26,7 @@ from server.opening import PATIENCE_SECONDS, START_INSTEAD, end_left_over
 from server.repair_report import report
 from server.salvage import Chain, Salvage
 from server.settings import variable
+from server.store_files import MANIFEST, Damaged, check_files, listed, number
 from server.torn_tail import keep, sync_folder
 from server.valkey_process import StoreUnusable, ValkeyProcess
 

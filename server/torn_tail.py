@@ -7,7 +7,8 @@ whatever is dropped must be known, because the evening then goes on in a new epo
 import os
 from pathlib import Path
 
-from server.append_file import commands, newest, sound_length
+from server.append_file import commands, sound_length
+from server.store_files import newest
 
 
 def torn_at(folder: Path) -> int | None:

@@ -6,6 +6,7 @@ there which the product never writes: Valkey itself loads a file with a flipped 
 
 from dataclasses import dataclass
 
+from rooms.redis_facts import told_by
 from rooms.redis_line import Line, storage_away
 from rooms.redis_log import (
     CODES_KEY,
@@ -56,8 +57,7 @@ async def verify(url: str) -> Findings:
 
 async def _while_loading(line: Line) -> list[str]:
     """Valkey leaves out commands of its file that it cannot carry out, and only counts them."""
-    counted = await line.ask("INFO", "stats")
-    if b"\r\nunexpected_error_replies:0\r\n" in counted:
+    if (await told_by(line, "stats")).get("unexpected_error_replies") == "0":
         return []
     return ["some of what is written there could not be read in"]
 

@@ -25,7 +25,7 @@ FLOORS = (
     ("messages", "log", "redis_line"),
     ("records", "texts", "timers", "cluster_map"),
     ("redis_cluster",),
-    ("copies",),
+    ("copies", "redis_facts"),
     ("dialogue", "redis_file", "presence", "ended"),
     ("marks", "options", "redis_log"),
     ("admittance",),

@@ -7,7 +7,8 @@ import pytest
 
 from campaigns.powercuts.evening import Burst, Evening, Plan, play
 from campaigns.shim import why_no_shim
-from server.append_file import commands, newest, sound_length
+from server.append_file import commands, sound_length
+from server.store_files import newest
 
 DROPPED = 5
 Lose = Callable[[Evening, Burst], Awaitable[set[str]]]

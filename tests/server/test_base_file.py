@@ -14,9 +14,9 @@ from store_entries import CODE, until
 from rooms.errors import Unavailable
 from rooms.redis_line import Line
 from rooms.redis_log import CODES_KEY
-from server.append_file import EMPTY_BASE_BYTES
 from server.base_file import content_as_commands
 from server.salvage import Salvage
+from server.store_files import EMPTY_BASE_BYTES
 from server.valkey_process import carried_binary
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -35,12 +35,12 @@ from rooms.people import Join, TakeTable
 from rooms.presence import MemoryPresence
 from rooms.redis_log import RedisLog
 from rooms.tables import AddTable, AddTopic
-from server.append_file import listed
 from server.embedded import EmbeddedStore
 from server.making import begin, fresh_id, new_call
 from server.results import results
 from server.salvage import Salvage
 from server.storage import CarefulLog
+from server.store_files import listed
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from server.append_file import MANIFEST
 from server.last_seen import LastSeen, _mark
+from server.store_files import MANIFEST
 
 GROWING = "appendonly.aof.1.incr.aof"
 SHORTER = "the store's file has become shorter"

@@ -8,7 +8,7 @@ import pytest
 
 from rooms.errors import Unavailable
 from server import leftovers
-from server.append_file import MANIFEST
+from server.store_files import MANIFEST
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from server.append_file import MANIFEST, command, newest, sound_length
+from server.append_file import command, sound_length
+from server.store_files import MANIFEST, newest
 from server.torn_tail import cut, torn_at
 
 ADD = command(b"XADD", b"dialogue:{ABCDEFGH}:log", b"1-1", b"p", b"\r\n*1\r\n$4\r\nEXEC\r\n")

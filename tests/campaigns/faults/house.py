@@ -19,8 +19,8 @@ from campaigns.faults.bugs import EVENING
 from campaigns.faults.stream import Store
 from campaigns.shim import Disk
 from server import valkey_process
-from server.append_file import newest
 from server.running import take_port
+from server.store_files import newest
 from server.torn_tail import cut, torn_at
 from server.valkey_process import StoreUnusable, ValkeyProcess
 

@@ -17,9 +17,9 @@ from campaigns.faults.stream import Store, broken_links
 from campaigns.powercuts.forked import ForkedServer
 from campaigns.shim import Disk
 from rooms.entries import Entry
-from server.append_file import listed
 from server.phones import Desk, Phone, Screen
 from server.salvage import Salvage
+from server.store_files import listed
 
 PHONES = 4
 LIVE_AGAIN_SECONDS = 60.0
