@@ -11,8 +11,9 @@ from server.proof import verify_folder
 from server.repair import repair
 from server.replay.replaying import replay
 from server.running import serve
-from server.settings import BadSetting, read_settings, settings_page
+from server.settings import BadSetting, read_settings
 from server.shells import ClientNotBuilt
+from server.typed_settings import settings_page
 from server.valkey_process import StoreUnusable
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -8,6 +8,7 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -80,13 +81,6 @@ async def create_app(
             await rehearsals.close()
             await hall.close()
 
-    async def not_there(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 404
-        if status == 404 and not request.url.path.startswith(("/api/", "/static/")):
-            return pages.page_not_found(request)
-        reason = "unknown_address" if status == 404 else "wrong_method"
-        return refusal("malformed", reason, status)
-
     starlette = Starlette(
         routes=[
             *health.routes,
@@ -96,7 +90,7 @@ async def create_app(
         ],
         exception_handlers={
             DialogtischError: _failed,
-            HTTPException: not_there,
+            HTTPException: partial(_not_there, pages),
             Exception: _bug,
         },
         lifespan=lifespan,
@@ -123,6 +117,14 @@ async def _assuring(hall: Hall, storage: Storage) -> AsyncIterator[None]:
         yield
     finally:
         answering.cancel()
+
+
+async def _not_there(pages: Pages, request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 404 and not request.url.path.startswith(("/api/", "/static/")):
+        return pages.page_not_found(request)
+    reason = "unknown_address" if status == 404 else "wrong_method"
+    return refusal("malformed", reason, status)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

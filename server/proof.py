@@ -21,7 +21,7 @@ from server.codes import shown_code, spaced, typed_code
 from server.opening import START_INSTEAD
 from server.repair import is_damaged, read_files
 from server.salvage import Chain, Salvage
-from server.settings import variable
+from server.typed_settings import variable
 from server.valkey_process import StoreUnusable
 
 FILES = Path("store") / "appendonlydir"

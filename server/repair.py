@@ -25,9 +25,9 @@ from server.embedded import take_folder
 from server.opening import PATIENCE_SECONDS, START_INSTEAD, end_left_over
 from server.repair_report import report
 from server.salvage import Chain, Salvage
-from server.settings import variable
 from server.store_files import MANIFEST, Damaged, check_files, listed, number
 from server.torn_tail import keep, sync_folder
+from server.typed_settings import variable
 from server.valkey_process import StoreUnusable, ValkeyProcess
 
 WHOLE = "file appendonly.aof.1.base.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n"

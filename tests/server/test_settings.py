@@ -7,14 +7,8 @@ from pathlib import Path
 import pytest
 
 from server.addresses import answers_to, may_talk, reachable_address
-from server.settings import (
-    BadSetting,
-    Settings,
-    Typed,
-    argument_parser,
-    read_settings,
-    settings_page,
-)
+from server.settings import BadSetting, Settings, read_settings
+from server.typed_settings import Typed, argument_parser, settings_page
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = ["--public-url", "https://dialog.example.org"]
