@@ -43,7 +43,7 @@ class LiveDialogue:
         self._trust = Trust(self._writer, clock)
         self._queue = Queue()
         self._guests = Guests(self.audiences)
-        self._readers = Readers()
+        self._readers, self._doubters = Readers(), Readers()
         self._wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._broken: DialogtischError | None = None
@@ -123,22 +123,18 @@ class LiveDialogue:
 
     async def read(self, reader: Callable[[Dialogue], T]) -> T:
         """What `reader` makes of the copy, at a moment when it is exactly what the log holds."""
-        if self._closing:
-            raise Unavailable("going_down")
-        done = self._readers.add(reader)
-        self._wake.set()
-        return await done
+        return await self._read_by(self._readers, reader)
 
     async def read_fresh(self, reader: Callable[[Dialogue], T]) -> T:
         """As `read`, after another look at the log: for saying no. Raises Unavailable."""
-        self._trust.is_doubtful = True
+        return await self._read_by(self._doubters, reader)
 
-        def fresh(found: Dialogue) -> T:
-            if self._trust.is_doubtful:  # the log could not be reached
-                raise Unavailable("storage_away")
-            return reader(found)
-
-        return await self.read(fresh)
+    async def _read_by(self, readers: Readers, reader: Callable[[Dialogue], T]) -> T:
+        if self._closing:
+            raise Unavailable("going_down")
+        done = readers.add(reader)
+        self._wake.set()
+        return await done
 
     async def close(self) -> None:
         """Finishes what was begun, then lets go."""
@@ -174,7 +170,7 @@ class LiveDialogue:
         if self._broken:
             self._fail(self._broken)
             return
-        await self._trust.compare(lambda: self._guests.anybody_knows_other_than(self.dialogue))
+        await self._compare()
         batch, answers = await self._write() if self._queue else ([], [])
         self.audiences.outlet.hold()
         try:
@@ -187,6 +183,14 @@ class LiveDialogue:
         self.position = self._writer.position
         if self._queue or self._guests:
             self._wake.set()
+
+    async def _compare(self) -> None:
+        # Who doubts the copy while others' commands are under way, waits for the look after that.
+        doubters = len(self._doubters)
+        self._trust.is_doubtful |= bool(doubters)
+        await self._trust.compare(lambda: self._guests.anybody_knows_other_than(self.dialogue))
+        away = self._trust.is_doubtful
+        self._doubters.serve(Unavailable("storage_away") if away else self.dialogue, doubters)
 
     async def _write(self) -> tuple[list[Waiting], list[Answer]]:
         """What was settled, and the answers that may leave now."""
@@ -238,3 +242,4 @@ class LiveDialogue:
         self._answer(waiting, [Answer.failed(failed)] * len(waiting))
         self._guests.turn_away(failed)
         self._readers.serve(failed)
+        self._doubters.serve(failed)

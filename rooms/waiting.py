@@ -75,8 +75,13 @@ class Readers:
         self._readers.append(lambda found: _resolve(read, reader, found))
         return read
 
-    def serve(self, found: Dialogue | DialogtischError) -> None:
-        readers, self._readers = self._readers, []
+    def __len__(self) -> int:
+        return len(self._readers)
+
+    def serve(self, found: Dialogue | DialogtischError, first: int | None = None) -> None:
+        """Gives it to everybody, or to the first of them; the others go on waiting."""
+        first = len(self) if first is None else first
+        readers, self._readers = self._readers[:first], self._readers[first:]
         for reader in readers:
             reader(found)
 

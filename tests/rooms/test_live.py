@@ -271,6 +271,25 @@ async def test_a_reader_never_sees_what_is_not_on_disk_yet(one: Process) -> None
     assert await reading == 0
 
 
+async def test_who_doubts_the_copy_while_others_write_waits_for_the_next_look(one: Process) -> None:
+    one.log.hold()
+    answer = one.send(new_phone(), JOIN)
+    await one.log.held()
+    reading = asyncio.create_task(one.live.read_fresh(lambda dialogue: len(dialogue.people)))
+    await asyncio.sleep(0)
+    one.log.release()
+    assert (await answer).ok
+    assert await reading == 1
+
+
+async def test_who_doubts_the_copy_is_told_when_the_log_cannot_be_read(one: Process) -> None:
+    one.log.away = True
+    with pytest.raises(Unavailable):
+        await one.live.read_fresh(lambda dialogue: len(dialogue.people))
+    one.log.away = False
+    assert await one.live.read_fresh(lambda dialogue: len(dialogue.people)) == 0
+
+
 async def test_commands_that_follow_each_other_closely_share_an_append(
     one: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
