@@ -308,7 +308,7 @@ async def test_an_external_storage_we_may_not_rewrite_is_somebody_elses_to_clean
     async def forbidden(*_: object) -> dict[str, str]:
         return {"aof_enabled": "0"}
 
-    monkeypatch.setattr("rooms.redis_file._about", forbidden)
+    monkeypatch.setattr("rooms.redis_file.told_by", forbidden)
     async with hall_on(RedisLog(own_valkey.url)) as hall:
         live, _, card = await evening(hall)
         assert not await erase(hall, live.code, card)
