@@ -11,11 +11,13 @@ import pytest
 
 from campaigns.faults.bugs import BUGS, NOT_PLAYED
 from campaigns.faults.crew import outcomes, task_for
+from campaigns.faults.downloads import judge_tallies_file, judge_votes_file
 from campaigns.faults.fold import READ, State
 from campaigns.faults.history import Connection, History, Order, Send
 from campaigns.faults.kills import ended_elsewhere
 from campaigns.faults.own_order import own_order
 from campaigns.faults.rules import RULES, Who, why_not
+from campaigns.faults.shown import BALLOT
 from campaigns.faults.stream import Entry, broken_links, places
 from campaigns.shim import why_no_shim
 from rooms.abilities import COMMANDS, EVENTS
@@ -105,6 +107,24 @@ def test_who_is_cut_off_another_process_than_the_one_that_died_is_noticed() -> N
     assert [one.split()[1] for one in ended_elsewhere(history, ())] == ["phone1"]
     history.touched.add("phone1")
     assert not [*ended_elsewhere(history, ())]
+
+
+def test_a_vote_or_a_number_that_is_wrong_in_a_file_is_noticed() -> None:
+    state = State("ABCDEFGH")
+    state.about = {"languages": ["de"], "title": {"de": "Abend"}}
+    plan = {"id": "b", "method": "dots", "own_table": False, "order": 1, "title": {"de": "A"}}
+    state.ballots["b"] = {**dict.fromkeys((*BALLOT, "sealed_version", "seal")), **plan}
+    state.ballots["b"]["state"] = "closed"
+    option = {"id": "1", "ballot": "b", "card": None, "table": None, "kind": None, "order": 1}
+    tally = {"dots": 2, "voters": 1}
+    state.options["b", "1"] = {**option, "gone": False, "text": {"de": "Ja"}, "tally": tally}
+    state.marks["b", "p"] = {"1": 2}
+    votes, tallies = b"head\r\nA,7,Ja,2\r\n", b"head\r\nA,Ja,,,,nein,2,1,,,\r\n"
+    assert not [*judge_votes_file(state, votes), *judge_tallies_file(state, tallies)]
+    assert [*judge_votes_file(state, votes.replace(b",2", b",1"))]
+    assert [*judge_votes_file(state, b"head\r\n")]
+    assert [*judge_tallies_file(state, tallies.replace(b"2,1", b"2,2"))]
+    assert [*judge_tallies_file(state, tallies + b"A,Nein,,,,nein,0,0,,,\r\n")]
 
 
 def test_an_outbox_that_was_sent_in_reverse_is_noticed() -> None:
