@@ -23,6 +23,7 @@ voting      dots and agree / disagree / pass
 heads       how many people sit there, beside how many voted
 tickets     printed tickets: issuing and voiding them
 redeeming   tickets on phones: redeeming and freeing them
+refusals    when a no may be given, and when the log keeps it
 admittance  who may vote, and where more voted than sit there
 marks       which marks count
 links       personal links of the staff

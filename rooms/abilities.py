@@ -23,6 +23,7 @@ from rooms import (
     options,
     people,
     redeeming,
+    refusals,
     setting,
     tables,
     tickets,
@@ -37,7 +38,7 @@ ShowMine = Callable[[Dialogue, PersonId, Any], Shown | None]
 
 ABILITIES = (
     *(setting, tables, people, agenda, cards, hiding, erasing),
-    *(ballot_plans, ballots, voting, heads, tickets, redeeming, links),
+    *(ballot_plans, ballots, voting, heads, tickets, redeeming, links, refusals),
 )
 
 

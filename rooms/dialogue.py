@@ -95,6 +95,7 @@ class Dialogue:
         self.erased: Shelf[CardId, ErasedCard] = Shelf("erased")
         self.ending: Shelf[str, Ending] = Shelf("ending")
         self.heard: Shelf[str, Heard] = Shelf("heard")
+        self.refused: Shelf[str, str] = Shelf("refused")
         self.changed: set[tuple[str, Any]] = set()
         self._undo: list[tuple[Shelf[Any, Any], Any, Any]] | None = None
 

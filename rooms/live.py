@@ -19,7 +19,7 @@ from rooms.guests import Guest, Guests, Welcome
 from rooms.log import Log, Position, Stored
 from rooms.messages import NOTHING_SEEN, Actor, Answer, Call, Seen
 from rooms.outlet import Outlet
-from rooms.trust import Trust, not_yet
+from rooms.trust import Trust
 from rooms.waiting import Queue, Readers, Waiting
 from rooms.writer import INTERNAL, Writer
 
@@ -40,7 +40,7 @@ class LiveDialogue:
         self.compared_at = 0.0
         """When the log was last seen to end where the copy does, by the monotonic clock."""
         self._writer = Writer(dialogue, storage, clock)
-        self._trust = Trust(self._writer, clock)
+        self._trust = Trust(self._writer)
         self._queue = Queue()
         self._guests = Guests(self.audiences)
         self._readers, self._doubters = Readers(), Readers()
@@ -197,8 +197,6 @@ class LiveDialogue:
         before, batch = self._writer.position, self._queue.take()
         try:
             answers = await self._writer.settle([(one.call, one.command) for one in batch])
-            if self._trust.history_returns():
-                answers = [not_yet(answer) for answer in answers]
         except (Unavailable, Busy) as failed:
             self._trust.is_doubtful = True
             answers = [Answer.failed(failed)] * len(batch)

@@ -70,13 +70,15 @@ class Call(msgspec.Struct, frozen=True):
     """One command's circumstances; rules take time, chance and identity only from here.
 
     `id` is unique for ever ("<person or link>:<tab>.<counter>"), `at` is the server's clock in
-    milliseconds since 1970, `fresh` a random id for what the command may create.
+    milliseconds since 1970, `fresh` a random id for what the command may create. `again`: a copy
+    that was sent before may still be on its way.
     """
 
     by: Actor
     id: str
     at: int
     fresh: str
+    again: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):

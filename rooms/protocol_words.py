@@ -82,8 +82,11 @@ as do the `views` of a hello:
 
 ## command
 
-`command {id, name, ...fields}`, with an ack. `id` is `<tab>.<counter>`: `tab` 6 to 16 letters and
-digits made at random per page, `counter` counts up from 1. Send in order, at most 8 unacknowledged.
+`command {id, name, again, ...fields}`, with an ack. `id` is `<tab>.<counter>`: `tab` 6 to 16
+letters and digits made at random per page, `counter` counts up from 1. Send in order, at most 8
+unacknowledged. `again` is true when the same command was sent before (else false, or left out): if
+it is refused now, the log keeps that, so that an earlier copy that was held up in the network is
+refused too. Of several copies only the answer to the last one counts.
 
 The ack comes when the command is on disk: `{ok: true, version, stamp}`. Otherwise it is
 `{ok: false, error, reason}`. `refused`, `malformed`, `conflict` and `forgotten` are final: drop the

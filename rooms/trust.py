@@ -8,23 +8,17 @@ from collections.abc import Callable
 
 from rooms.errors import Corrupted, Unavailable
 from rooms.log import Stored
-from rooms.messages import Answer
 from rooms.writer import Writer
-
-RETURNING_MS = 10_000
-"""So long after history was lost nobody is refused: what a command builds on, somebody's joining or
-a round's opening, may just be on its way back from another phone."""
 
 
 class Trust:
-    """In the copy of one writer; `clock` gives milliseconds since 1970."""
+    """In the copy of one writer."""
 
-    def __init__(self, writer: Writer, clock: Callable[[], int]) -> None:
+    def __init__(self, writer: Writer) -> None:
         self.is_doubtful = True
         self.believes_pages = True
         """Once per return of the storage, for pages may lie about what they have seen."""
         self._writer = writer
-        self._clock = clock
         self._suspicion = ""
         self._arrived: list[Stored] = []
 
@@ -58,11 +52,6 @@ class Trust:
         except Unavailable:
             self.is_doubtful = True
 
-    def history_returns(self) -> bool:
-        """The first epoch bears the time of the beginning, every other one that of a loss."""
-        epoch, begun = self._writer.dialogue.epoch, self._writer.dialogue.begun_at
-        return epoch > begun and 0 <= self._clock() - epoch < RETURNING_MS
-
     async def _take_in_arrived(self) -> None:
         arrived, self._arrived = self._arrived, []
         try:
@@ -76,8 +65,3 @@ class Trust:
         if self.believes_pages and knows_other():
             self.believes_pages = False
             await self._writer.begin_epoch("a page has heard of what the log does not hold")
-
-
-def not_yet(answer: Answer) -> Answer:
-    """Not no, but: offer it again later."""
-    return Answer.failed(Unavailable("history_returns")) if answer.error == "refused" else answer

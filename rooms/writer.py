@@ -20,11 +20,13 @@ from rooms.errors import (
     Corrupted,
     DialogtischError,
     Forgotten,
+    Refused,
     Unavailable,
     Unknown,
 )
 from rooms.log import Log, Position, Stored
 from rooms.messages import Answer, Call
+from rooms.refusals import RefusalKept, history_returns
 from rooms.setting import EpochBegun
 
 log = structlog.get_logger(__name__)
@@ -95,13 +97,17 @@ class Writer:
     def _landed(self, batch: Sequence[Order], tried: Sequence[list[Answer]]) -> list[Answer] | None:
         """The answers of an append that reached the log after all, if one of these did."""
         for answers in tried:
-            taken = [
-                (call.id, a.version) for (call, _), a in zip(batch, answers, strict=True) if a.ok
-            ]
-            heard = self.dialogue.heard
-            if all(id in heard and heard[id].version == version for id, version in taken):
+            pairs = [(call, a) for (call, _), a in zip(batch, answers, strict=True)]
+            if all(self._stands(call, answer) for call, answer in pairs):
                 return answers
         return None
+
+    def _stands(self, call: Call, answer: Answer) -> bool:
+        """Whether what the log had to keep for this answer is there."""
+        heard = self.dialogue.heard.get(call.id)
+        if answer.ok:
+            return heard is not None and heard.version == answer.version
+        return not (call.again and answer.error == "refused") or call.id in self.dialogue.refused
 
     async def _vouched(self) -> bool:
         """Whether what the copy holds may be acknowledged, though this append did not bring it."""
@@ -188,6 +194,8 @@ class Writer:
             place = self.dialogue.place()
             try:
                 answers.append(self._decide_one(call, command, entries))
+            except Refused as no:
+                answers.append(self._refuse(call, command, no, entries))
             except DialogtischError as said:
                 answers.append(Answer.failed(said))
             except Exception:
@@ -204,12 +212,29 @@ class Writer:
         if heard:
             if heard.body and heard.body != body:  # erased words leave no digest to compare
                 raise Conflict
+            if call.id in self.dialogue.refused:
+                raise Refused(self.dialogue.refused[call.id])
             stamp = self.dialogue.stamp_at(heard.version)
             return Answer(ok=True, version=heard.version, stamp=stamp)
         events = decide(self.dialogue, call, command)
         epoch = self.dialogue.epoch or call.at
         entries.append(self._apply(epoch, call.id, call.at, body, events))
         return Answer(ok=True, version=self.dialogue.version, stamp=self.dialogue.stamps[-1])
+
+    def _refuse(
+        self, call: Call, command: Command, no: Refused, entries: list[tuple[bytes, bytes]]
+    ) -> Answer:
+        """Says no so that it stays one: a copy that is still on its way must not be taken later."""
+        if call.id in self.dialogue.refused:
+            return Answer.failed(no)
+        if history_returns(self.dialogue, self._clock()):  # not no, but: offer it again later
+            return Answer.failed(Unavailable("history_returns"))
+        # A half of a pair of characters has no body that could be kept, and is refused for ever.
+        if call.again and self.dialogue.version and no.reason != "forbidden_characters":
+            kept = RefusalKept(command=call.id, reason=no.reason)
+            epoch, body = self.dialogue.epoch, body_of(command)
+            entries.append(self._apply(epoch, call.id, call.at, body, [kept]))
+        return Answer.failed(no)
 
     def _apply(
         self, epoch: int, command_id: str, at: int, body: bytes, events: list[Event]

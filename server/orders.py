@@ -40,7 +40,7 @@ def read_greeting(body: Any) -> Greeting:
 
 
 def read_order(by: Actor, body: Any, at: int) -> tuple[Call, Command]:
-    """The body of a `command`: `{id, name, ...fields}`, given by somebody at `at` (ms since 1970).
+    """The body of a `command`: `{id, name, again, ...fields}`, given at `at` (ms since 1970).
 
     The id of the call begins with who gave it, so nobody can use up another one's.
     """
@@ -49,8 +49,11 @@ def read_order(by: Actor, body: Any, at: int) -> tuple[Call, Command]:
     own = body.pop("id", None)
     if not isinstance(own, str) or not _COMMAND_ID.fullmatch(own):
         raise Malformed("command_id")
+    again = body.pop("again", False)
+    if not isinstance(again, bool):
+        raise Malformed("again")
     try:
         command = read_command(body)
     except Malformed as wrong:
         raise Malformed(wrong.reason[:LONGEST_COMPLAINT]) from None
-    return Call(by=by, id=f"{by.id}:{own}", at=at, fresh=fresh_id()), command
+    return Call(by, f"{by.id}:{own}", at, fresh_id(), again), command

@@ -96,8 +96,10 @@ export function connect(
   const tab = randomHex(5);
   const outbox = new Outbox(tab, keep ? browserShelf(keep) : memoryShelf(), {
     isOpen: () => state.value === "live" && sender.isThisTab(),
-    offer: async ({ id, name, fields }) => {
-      const answer = await socket.ask<Answer>("command", { ...fields, id, name }, ANSWER_MS);
+    offer: async ({ id, name, fields, offered }) => {
+      // A copy that is still on its way must find a no in the log, should there be one.
+      const again = offered ? { again: true } : {};
+      const answer = await socket.ask<Answer>("command", { ...fields, ...again, id, name }, ANSWER_MS);
       // A dialogue nobody spoke to for long is put to sleep; only a hello wakes it.
       if (answer && !answer.ok && answer.reason === "dialogue_asleep") void sayHello();
       return answer;

@@ -18,7 +18,10 @@ const LONGEST_RETRY_MS = 8_000;
 export interface Route {
   /** True while this tab may send and the server is there. */
   isOpen(): boolean;
-  /** The server's answer, or null if none came: unknown, never "failed". */
+  /**
+   * The server's answer, or null if none came: unknown, never "failed". A command that is marked as
+   * offered may have a copy on its way.
+   */
   offer(command: Command): Promise<Answer | null>;
   epoch(): number;
 }

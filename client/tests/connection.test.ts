@@ -262,7 +262,7 @@ test("a new epoch brings what was acknowledged before it out again, with the sam
   context.mock.timers.tick(1000);
   socket.comesUp();
   await socket.last().answer(welcome([frame({ epoch: 2, to: 3 })], { epoch: 2, version: 3 }));
-  assert.deepEqual(socket.last().body, first);
+  assert.deepEqual(socket.last().body, { ...first, again: true });
   assert.equal(line.commands.value[0]?.stage, "waiting");
 });
 
@@ -274,7 +274,22 @@ test("a new epoch that comes as a whole view while the line is up does the same"
   socket.tell(frame({ epoch: 2, to: 3 }));
   assert.equal(socket.last().event, "hello");
   await socket.last().answer(welcome([frame({ epoch: 2, to: 3 })], { epoch: 2, version: 3 }));
-  assert.deepEqual(socket.last().body, first);
+  assert.deepEqual(socket.last().body, { ...first, again: true });
+});
+
+test("what was sent before says so, and what is sent for the first time does not", async (context: TestContext) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { socket, line } = await livePage();
+  void line.send("OpenRound", { round: "r" });
+  assert.equal("again" in socket.last().body, false);
+  socket.disconnect();
+  await socket.last().answer(null);
+  context.mock.timers.tick(1000);
+  socket.comesUp();
+  await socket.last().answer(welcome([frame({ from: 5, to: 5 })]));
+  const { event, body } = socket.last();
+  assert.deepEqual([event, body.name, body.again], ["command", "OpenRound", true]);
+  line.close();
 });
 
 test("a dialogue that fell asleep is woken by a hello, and gets its command again", async (context: TestContext) => {

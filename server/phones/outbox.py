@@ -48,6 +48,7 @@ class Order:
     body: dict[str, Any]
     answer: "asyncio.Future[Ack]"
     sent: float | None = None
+    again: bool = False
 
 
 class Pace:
@@ -108,7 +109,7 @@ class Outbox:
         answered, self._answered = list(self._answered), deque(maxlen=ANSWERED_KEPT)
         later, self._unanswered = self._unanswered, {}
         for body in answered:
-            self._add(body)
+            self._add(body, again=True)
         self._unanswered.update(later)
 
     def fail(self, error: Exception) -> None:
@@ -122,9 +123,9 @@ class Outbox:
                 order.answer.exception()  # seen: whoever does not wait need not be warned
         self._unanswered.clear()
 
-    def _add(self, body: dict[str, Any]) -> "asyncio.Future[Ack]":
+    def _add(self, body: dict[str, Any], again: bool = False) -> "asyncio.Future[Ack]":
         answer: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
-        self._unanswered[body["id"]] = Order(body, answer)
+        self._unanswered[body["id"]] = Order(body, answer, again=again)
         self._pump()
         return answer
 
@@ -161,7 +162,9 @@ class Outbox:
         self._pace.take(now)
         order.sent = order.sent or now
         self._under_way.add(order.body["id"])
-        self._offer(order.body, lambda ack: self._hear(order, ack))
+        body = {**order.body, "again": True} if order.again else order.body
+        order.again = True
+        self._offer(body, lambda ack: self._hear(order, ack))
 
     def _hear(self, order: Order, ack: Ack) -> None:
         self._under_way.discard(order.body["id"])

@@ -19,6 +19,7 @@ HEARD_BY_PHONES = [
     *(ROOT / "server" / f"{name}.py" for name in ("limits", "admission", "conversation", "orders")),
 ]
 STAFF_ONLY = {"link_revoked", "not_signed_in", "already_created", "ticket_not_redeemed"}
+STAFF_ONLY |= {"voting_already_opened"}
 
 
 def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -22,7 +22,7 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rooms.hall.PRESENCE_PAUSE_S", 0.005)
     monkeypatch.setattr("rooms.writer.RETRY_PAUSE_S", 0.001)
     monkeypatch.setattr("rooms.writer.PATIENCE_S", 0.02)
-    monkeypatch.setattr("rooms.trust.RETURNING_MS", 0)  # fake clocks count calls
+    monkeypatch.setattr("rooms.refusals.RETURNING_MS", 0)  # fake clocks count calls
 
 
 @pytest.fixture

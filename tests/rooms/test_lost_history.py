@@ -58,7 +58,7 @@ async def test_p12_a_lost_end_is_noticed_before_a_refusal_too(storage: Forgetful
         await behind.must(new_phone(), JOIN)
     assert desk.position == behind.position
     answer = await desk.do(guest, PostCard(text="", kind="idea"))
-    assert answer.reason == "not_joined"  # the storage has forgotten that
+    assert answer.reason == "history_returns"  # the storage has forgotten that he joined
 
 
 async def test_p12_two_processes_begin_one_epoch_for_one_loss(storage: ForgetfulLog) -> None:

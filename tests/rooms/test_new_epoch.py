@@ -167,7 +167,7 @@ async def test_a_dialogue_that_was_removed_is_forgotten(
 async def test_p12_nobody_is_refused_for_want_of_what_is_on_its_way_back(
     one: Process, storage: ForgetfulLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.trust.RETURNING_MS", 1_000)
+    monkeypatch.setattr("rooms.refusals.RETURNING_MS", 1_000)
     newcomer = new_phone()
     await one.must(newcomer, JOIN)
     await one.must(newcomer, TakeTable(table=1))
@@ -182,7 +182,7 @@ async def test_p12_nobody_is_refused_for_want_of_what_is_on_its_way_back(
 async def test_what_is_wrong_is_refused_again_when_history_has_had_time_to_return(
     one: Process, storage: ForgetfulLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rooms.trust.RETURNING_MS", 30)
+    monkeypatch.setattr("rooms.refusals.RETURNING_MS", 30)
     stranger = new_phone()
     assert (await one.do(stranger, CARD)).reason == "not_joined", "the first epoch follows no loss"
     await one.must(stranger, JOIN)

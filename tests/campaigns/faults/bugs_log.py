@@ -5,6 +5,8 @@ import contextlib
 import hashlib
 from typing import Any
 
+from msgspec.structs import replace
+
 import rooms.entries
 import rooms.redis_log
 import rooms.writer
@@ -227,6 +229,17 @@ def refused_is_appended(number: int) -> None:
         return decided
 
     swap(Writer, "_decide_one", stubborn)
+
+
+@bug("That a repeat was refused is not kept.", by="I4", faults=("copy that comes late",) * 2)
+def refusals_are_forgotten(number: int) -> None:
+    def forgetful(refuse: Any) -> Any:
+        def refused(self: Writer, call: Any, command: Any, no: Any, entries: Any) -> Any:
+            return refuse(self, replace(call, again=False), command, no, entries)
+
+        return refused
+
+    swap(Writer, "_refuse", forgetful)
 
 
 @bug("Who is connected is written into the log.", by="I2")

@@ -7,7 +7,7 @@ from campaigns.faults.judge import Evening, unanswered
 from campaigns.faults.screens import PRESENCE, Truth, difference
 from campaigns.faults.shown import audiences_of, my_view, shared_view
 from campaigns.faults.stage import PATIENCE_SECONDS, Stage
-from rooms.trust import RETURNING_MS
+from rooms.refusals import RETURNING_MS
 
 SETTLE_SECONDS = 10.0
 LOOK_SECONDS = 0.05

@@ -221,6 +221,7 @@ READ: dict[str, Callable[[State, Fields], None]] = {
     "DialogueCreated": _created,
     "DialogueDescribed": _described,
     "EpochBegun": _nothing,
+    "RefusalKept": _nothing,
     "TopicAdded": _topic,
     "TableAdded": _table,
     "PersonJoined": _joined,

@@ -56,8 +56,9 @@ class Ghost:
     def _send(self, wire: Wire, order: Order) -> "asyncio.Future[Fields]":
         assert self._connection
         send = Send(self._connection, self._stage.history.now())
+        again = {} if order.forged else {"again": True}
         order.sends.append(send)
-        answer = self._ask(wire, "command", {"id": order.own_id, **order.body})
+        answer = self._ask(wire, "command", {"id": order.own_id, **again, **order.body})
 
         def answered(done: "asyncio.Future[Fields]") -> None:
             if not done.cancelled() and not done.exception():

@@ -43,7 +43,10 @@ class Send:
 
 @dataclass(eq=False, slots=True)
 class Order:
-    """One command of one tab. A forged one carries the id of another."""
+    """One command of one tab. A forged one carries the id of another.
+
+    `latest`: the copy whose answer its tab believes.
+    """
 
     who: Who
     own_id: str
@@ -53,6 +56,7 @@ class Order:
     sends: list[Send] = field(default_factory=list)
     forged: bool = False
     saved_in: int | None = None
+    latest: Send | None = None
 
     @property
     def id(self) -> str:

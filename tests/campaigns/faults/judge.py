@@ -15,7 +15,7 @@ from campaigns.faults.history import History, Order
 from campaigns.faults.own_order import own_order
 from campaigns.faults.refusals import unexplained
 from campaigns.faults.rules import why_not
-from campaigns.faults.stream import Entry, broken_links, places
+from campaigns.faults.stream import Entry, broken_links, kept_no, places
 
 
 @dataclass
@@ -98,6 +98,11 @@ def _entry(evening: Evening, state: State, entry: Entry, asked: list[Order]) -> 
     said: list[str] = []
     for order in asked:
         reason = why_not(state, order.who, order.body)
+        if no := kept_no(entry):
+            if reason == no:
+                return
+            said.append(f"I4 {order.body} is refused for ever with {no}, true is: {reason}")
+            continue
         if reason:
             said.append(f"I6 {order.body} was taken at {entry.version}, but: {reason}")
             continue
@@ -123,7 +128,7 @@ def _over_budget(state: State, entry: Entry) -> Iterator[str]:
 
 def _answers(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
     """I1, I3, I4, I5: what was answered is what the log holds, once, and the same to all."""
-    kept = {entry.id: entry for entry in evening.log}
+    kept = {entry.id: entry for entry in evening.log if kept_no(entry) is None}
     lost: dict[str, set[int]] = defaultdict(set)
     for entry in (entry for past in evening.pasts for entry in past):
         lost[entry.id].add(entry.version)
@@ -152,14 +157,12 @@ def _answer(
     conflicts = [s for s in order.answered if (s.answer or {}).get("error") == "conflict"]
     if conflicts and not forged:
         yield f"I3 {order.id} was told of a conflict with itself"
-    if order.refused and entry and not forged and evening.is_whole:
-        # A copy of it that was under way when another was refused may be taken later: no way back.
-        if all(send.answer and not send.answer.get("ok") for send in order.sends) and all(
-            (send.answer or {}).get("error") == "refused" for send in order.sends
-        ):
-            yield f"I4 {order.id} was refused each time and stands in the log as {entry.version}"
-        else:
+    if order.latest in order.refused and entry and not forged and evening.is_whole:
+        others = [send for send in order.sends if send.connection.tab != order.tab]
+        if others and order.accepted:  # somebody else's copy, of which its tab could not know
             evening.repeats_kept += 1
+        else:
+            yield f"I4 {order.id} was refused and stands in the log as {entry.version}"
 
 
 def _is_thought_safe(order: Order) -> bool:

@@ -1,5 +1,7 @@
 """Faults outside the house: on the way to it, and what pages and people do there."""
 
+from functools import partial
+
 from campaigns.faults.ghost import Ghost
 from campaigns.faults.history import Order
 from campaigns.faults.mishaps import Mishaps
@@ -36,6 +38,28 @@ class Outside(Mishaps):
         await self._moment(0.1, 1.0)
         air.leaves_half_open = False
         air.deliver_late()
+
+    async def late_copy(self) -> None:
+        """What was refused on another way meanwhile arrives when it would be allowed."""
+        phone = self.chance.choice(self.stage.phones)
+        ballot = self._open_ballot(phone)
+        if ballot is None:
+            return
+        vote = partial(phone.give, "PlaceDots", ballot=ballot)
+        vote(option="1", dots=2)
+        vote(option="2", dots=1)
+        await self._moment(0.1, 0.3)
+        phone.air.leaves_half_open = True
+        phone.air.hold()
+        vote(option="3", dots=1)
+        await self._moment(0.02, 0.05)
+        phone.lose()
+        phone.air.is_held = False
+        await self._moment(0.3, 0.6)
+        vote(option="1", dots=0)
+        await self._moment(0.1, 0.3)
+        phone.air.leaves_half_open = False
+        phone.air.deliver_late()
 
     async def dead_corner(self) -> None:
         air = self._touched().air

@@ -99,7 +99,7 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 | commands accepted / refused | {counted["accepted"]} / {counted["refused"]} |
 | entries of logs folded | {counted["entries"]} |
 | views checked (one per frame) | {counted["frames"]} |
-| refused, and a copy still under way was taken later | {counted["refused, yet kept"]} |
+| refused, and a copy that another page had sent was taken later | {counted["refused, yet kept"]} |
 | CPU seconds per schedule, everything together | {each} |
 
 Commands that no evening of the campaign gives: {_not_given()}.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from campaigns.faults.fold import State
 from campaigns.faults.history import Order, Send
 from campaigns.faults.rules import why_not
-from campaigns.faults.stream import Entry, places
+from campaigns.faults.stream import Entry, kept_no, places
 
 
 def unexplained(code: str, orders: list[Order], logs: list[list[Entry]]) -> Iterator[str]:
@@ -47,7 +47,16 @@ class Refusals:
             state.take(entry)
             if state.about:
                 self._open = [one for one in self._open if not self._is_true(state, *one)]
+            self._hear_for_ever(entry.id, kept_no(entry))
         return {id(send): _said(order, send, *span) for order, send, *span in self._open}
+
+    def _hear_for_ever(self, id: str, no: str | None) -> None:
+        """Where the log keeps a no, every copy that comes later is refused with it too."""
+        self._open = [
+            (order, send, *span)
+            for order, send, *span in self._open
+            if (order.id, (send.answer or {})["reason"]) != (id, no)
+        ]
 
     def _is_true(self, state: State, order: Order, send: Send, oldest: int, newest: int) -> bool:
         if not oldest <= state.version <= newest:

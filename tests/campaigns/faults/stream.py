@@ -107,3 +107,9 @@ def broken_links(entries: list[Entry]) -> Iterator[str]:
         if hashlib.blake2b(before + entry.payload, digest_size=SEAL_BYTES).digest() != entry.seal:
             yield f"I15 the seal of version {entry.version} does not fit"
         before, epoch = entry.seal, entry.epoch
+
+
+def kept_no(entry: Entry) -> str | None:
+    """The reason, if what the log keeps of a command is that it was refused."""
+    is_no = bool(entry.events) and entry.events[0]["name"] == "RefusalKept"
+    return entry.events[0]["reason"] if is_no else None

@@ -286,12 +286,15 @@ class Tab:
     def _send(self, order: Order) -> None:
         assert self._connection
         send = Send(self._connection, self._history.now())
+        body = {"id": order.own_id, **order.body} | ({"again": True} if order.sends else {})
         order.sends.append(send)
-        body = {"id": order.own_id, **order.body}
+        order.latest = send
         self._ask("command", body, lambda answer: self._answered(order, send, answer))
 
     def _answered(self, order: Order, send: Send, answer: Fields) -> None:
         send.heard, send.answer = self._history.now(), answer
+        if send is not order.latest:
+            return  # what counts is the answer to the copy that said it was one
         self._under_way.pop(order.own_id, None)
         if order.own_id not in self.outbox:
             return

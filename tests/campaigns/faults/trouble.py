@@ -27,6 +27,7 @@ class Trouble(Outside, Inside):
         return {
             "offline": (6, self.offline),
             "half-open connection": (6, self.half_open),
+            "copy that comes late": (3, self.late_copy),
             "dead corner": (4, self.dead_corner),
             "slow connection": (4, self.slow),
             "cut after some bytes": (5, self.cut),
