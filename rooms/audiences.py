@@ -6,6 +6,7 @@ at a version that is on disk, so nobody is shown what could still be lost.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from rooms.abilities import MINE, SHARED
 from rooms.dialogue import Dialogue, check_link
@@ -87,17 +88,23 @@ class Audiences:
         """Notes for every audience here what has changed, and tells everybody what is their own."""
         changed, dialogue.changed = dialogue.changed, set()
         # Most of what changes is votes, which no audience sees: a hall has a hundred audiences.
-        shared = {(name, key) for name, key in changed if name in SHARED}
-        if shared:
-            self._shared.note(shared)
-        for name, key in changed:
+        shared: set[tuple[str, Any]] = set()
+        moving: list[PersonId] = []
+        for one in changed:
+            name, key = one
             if name in MINE:
                 self._own.note(key[0], (name, key[1]))
-        moving = [key[0] for name, key in changed if name == "me"]
-        of = self._own.connections_of
-        self._reseat(dialogue, [one for person in moving for one in of(person)])
+                if name == "me":
+                    moving.append(key[0])
+            elif name in SHARED:
+                shared.add(one)
+        if shared:
+            self._shared.note(shared)
+        if moving:
+            of = self._own.connections_of
+            self._reseat(dialogue, [one for person in moving for one in of(person)])
         self._own.spread(dialogue)
-        if any(name == "links" for name, _ in changed):
+        if any(name == "links" for name, _ in shared):
             self._cut_revoked(dialogue)
 
     def flush(self, dialogue: Dialogue) -> float | None:

@@ -4,7 +4,7 @@ Nothing here waits for the storage or for a client; answers come when the dialog
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,7 +58,7 @@ class Conversation:
         self._build = build
         self._waking: set[asyncio.Task[None]] = set()
 
-    def hear(self, line: Line, event: list[Any], reply: Reply) -> None:
+    def hear(self, line: Line, event: Sequence[Any], reply: Reply) -> None:
         """One event of a client."""
         try:
             self._obey(line, event, reply)
@@ -68,7 +68,7 @@ class Conversation:
             log.exception("event_failed", code=line.code, role=line.by.role, heard=event[0])
             reply(Answer.failed(INTERNAL))
 
-    def _obey(self, line: Line, event: list[Any], reply: Reply) -> None:
+    def _obey(self, line: Line, event: Sequence[Any], reply: Reply) -> None:
         match event:
             case ["command", body]:
                 _check_pace(line, 1)

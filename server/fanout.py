@@ -3,7 +3,7 @@
 server/stock.py does the same by python-socketio's own means.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from server.engine import Engine
@@ -14,7 +14,7 @@ from server.traffic import traffic
 VIEW = "view"
 
 Reply = Callable[[object], None]
-Hear = Callable[[list[Any], Reply], None]
+Hear = Callable[[Sequence[Any], Reply], None]
 """Told every event of one connection, in order, and how to answer it."""
 
 

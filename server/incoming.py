@@ -5,7 +5,7 @@ websocket parser. Everything else (pieces, pings, texts, what breaks a rule) goe
 by frame, and python-socketio keeps connecting, pings and disconnecting.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -24,7 +24,7 @@ WHOLE_TEXT = 0x81
 MASKED = 0x80
 MASK_BYTES = 4
 
-Listener = Callable[[int, list[Any]], None]
+Listener = Callable[[int, Sequence[Any]], None]
 """Told each event of one client, in order: the number its answer must carry, and the event."""
 
 

@@ -212,7 +212,7 @@ def test_a_plain_event_reads_as_it_does_closely() -> None:
     sent = {"type": 2, "nsp": "/", "id": 7, "data": ["command", PLAIN], "options": {"x": True}}
     message = msgpack.packb(sent)
     close = read_packet(message)
-    assert plain_event(message) == (7, ["command", PLAIN]) == (close.id, close.data)
+    assert plain_event(message) == (7, ("command", PLAIN)) == (close.id, tuple(close.data))
 
 
 @pytest.mark.parametrize("message", NOT_PLAIN.values(), ids=NOT_PLAIN)
