@@ -26,10 +26,10 @@ export function attendanceLines(ballot: string): string[] {
 const MOST_NAMED = 4;
 
 /** For the wall: every place by its name, or how many there are when they would fill the wall. */
-export function overshootTexts(list: readonly Attendance[]): string[] {
-  if (list.length <= MOST_NAMED) return list.map((one) => attendanceText(one));
-  const hall = list.filter((one) => one.table === 0).map((one) => attendanceText(one));
-  return [...hall, say("attendance.many_tables", { n: list.length - hall.length })];
+export function overshootTexts(list: readonly Attendance[], spoken?: string): string[] {
+  if (list.length <= MOST_NAMED) return list.map((one) => attendanceText(one, spoken));
+  const hall = list.filter((one) => one.table === 0).map((one) => attendanceText(one, spoken));
+  return [...hall, say("attendance.many_tables", { n: list.length - hall.length }, spoken)];
 }
 
 /** At once, while people vote: something for the moderator to look into, in person. */

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../design/icons.tsx";
 import { commands, forget } from "./line.ts";
+import { standingRefusal } from "./refusals.ts";
 import { say, sayReason } from "./words.ts";
 
 const SAVED_SHOWN_MS = 4000;
@@ -9,7 +10,7 @@ const UNHEARD_AFTER_MS = 5000;
 
 export function OrderStrip() {
   const list = commands.value;
-  const refused = list.filter((command) => command.stage === "refused").pop();
+  const refused = standingRefusal(list);
   const last = list[list.length - 1];
   const waiting = list.find((command) => command.stage === "waiting");
   const fresh = useFresh(last?.stage === "saved" ? last.id : null, SAVED_SHOWN_MS);

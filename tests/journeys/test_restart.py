@@ -33,13 +33,13 @@ async def test_a_killed_server_comes_back_with_nothing_lost_and_nothing_double(
     for text in DURING[1:]:
         await person.post(text)
         await expect(person.card(text)).to_contain_text(person.say("status_waiting_offline"))
-    await expect(board.page.get_by_text(staff_words("board.reconnecting"))).to_be_visible()
+    await expect(board.page.get_by_text(staff_words("board.not_live"))).to_be_visible()
     await expect(on_the_wall(board, BEFORE)).to_have_count(1)
 
     await own_house.open()
     for text in DURING:
         await person.sees_saved(text)
-    await expect(board.page.get_by_text(staff_words("board.reconnecting"))).to_have_count(0)
+    await expect(board.page.get_by_text(staff_words("board.not_live"))).to_have_count(0)
     await person.post(AFTER)
     await expect(on_the_wall(board, AFTER)).to_have_count(1)
     shown = await board.page.locator(".board-card-text").all_text_contents()

@@ -1,11 +1,12 @@
 /** What is asked right now, in the main language large, in the others beneath. */
-import type { Texts } from "../../connection/index.ts";
+import type { Attendance, Texts } from "../../connection/index.ts";
 import { overshootTexts } from "../../staff/Attendance.tsx";
 import { attendanceIn, ballots, openRound, rounds, topicOf, votersIn } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { dialogue } from "../../staff/line.ts";
 import { mainLanguage, say } from "../../staff/words.ts";
-import { directionOf } from "../../texts/index.ts";
+import { directionOf, isOurs } from "../../texts/index.ts";
+import { beat } from "./beat.ts";
 import { scene } from "./screen.ts";
 
 export function Head() {
@@ -47,15 +48,25 @@ function BallotHead({ id }: { id: string }) {
         {ballot.state === "closed" && (
           <span class="board-closed">{say("board.voters", { n: votersIn(ballot.id) })}</span>
         )}
-        {ballot.state === "closed" &&
-          overshootTexts(attendanceIn(ballot.id)).map((text) => (
-            <span key={text} class="board-over">
-              {text}
-            </span>
-          ))}
+        {ballot.state === "closed" && <OvershootInTurn list={attendanceIn(ballot.id)} />}
       </p>
       <Question texts={ballot.title} />
     </header>
+  );
+}
+
+/** In one language after the other: all at once would take the room from what came out. */
+function OvershootInTurn({ list }: { list: readonly Attendance[] }) {
+  const spoken = [mainLanguage.value, ...furtherLanguages()].filter(isOurs);
+  const language = spoken[beat.value % Math.max(1, spoken.length)] ?? mainLanguage.value;
+  return (
+    <>
+      {overshootTexts(list, language).map((text) => (
+        <span key={text} class="board-over" lang={language} dir={directionOf(language)}>
+          {text}
+        </span>
+      ))}
+    </>
   );
 }
 

@@ -2,7 +2,9 @@
 import { Fragment } from "preact";
 import { Icon } from "../../design/icons.tsx";
 import { openSteps, people } from "../../staff/evening.ts";
-import { lineState, now } from "../../staff/line.ts";
+import { now } from "../../staff/line.ts";
+import { directionOf, isOurs } from "../../texts/index.ts";
+import { furtherLanguages } from "./Head.tsx";
 import { code, publicHost } from "../../staff/page.ts";
 import { clock, say, shownCode } from "../../staff/words.ts";
 
@@ -33,14 +35,18 @@ export function Side() {
   );
 }
 
-/** While the line is down nobody could join anyway, so the place says that instead. */
 function JoinTitle() {
-  if (lineState.value !== "waiting") return <p class="board-join-title">{say("board.join")}</p>;
   return (
-    <p class="board-join-title is-offline" role="status">
-      <Icon name="offline" />
-      {say("board.reconnecting")}
-    </p>
+    <>
+      <p class="board-join-title">{say("board.join")}</p>
+      <p class="board-join-also">
+        {furtherLanguages().filter(isOurs).map((language) => (
+          <span key={language} lang={language} dir={directionOf(language)}>
+            {say("board.join", {}, language)}
+          </span>
+        ))}
+      </p>
+    </>
   );
 }
 

@@ -31,6 +31,11 @@ export function Voting({ ballot }: { ballot: Ballot }) {
           <span>
             {say("board.voted_of", { n: joined })} {say("board.voted")}
           </span>
+          {furtherLanguages().filter(isOurs).map((language) => (
+            <span key={language} class="voting-also" lang={language} dir={directionOf(language)}>
+              {say("board.voters", { n: voted }, language)}
+            </span>
+          ))}
         </p>
         <svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
           <rect class="bar-track" width="100" height="1" />

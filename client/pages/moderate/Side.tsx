@@ -1,5 +1,6 @@
 /** The rail at the side: which evening, its code, who is here, where to go. */
 import { Icon } from "../../design/icons.tsx";
+import { mayErase } from "../../staff/erasing.ts";
 import { cards, people, presence, tables } from "../../staff/evening.ts";
 import { InMain } from "../../staff/InMain.tsx";
 import { LanguageSwitch } from "../../staff/LanguageSwitch.tsx";
@@ -15,6 +16,11 @@ export function Side() {
   return (
     <header class="side">
       <div class="side-head">
+        {mayErase.value && (
+          <a class="side-back" href="/organise">
+            <Icon name="back" directed /> {say("moderate.all_dialogues")}
+          </a>
+        )}
         <p class="side-brand">
           <Mark />
           {say("moderate.role")}

@@ -25,7 +25,7 @@ export function Organise() {
           {say("product")}
         </p>
         <LanguageSwitch />
-        <LeaveButton />
+        {!isStranger() && <LeaveButton />}
       </header>
       <main class="organise stack">
         <div class="row is-apart">
@@ -64,14 +64,17 @@ function CreateButton({ onClick }: { onClick: () => void }) {
   );
 }
 
+function isStranger(): boolean {
+  return failure.value === "not_signed_in" || failure.value === "not_allowed";
+}
+
 function Failure() {
   const reason = failure.value;
   if (!reason) return null;
-  const stranger = reason === "not_signed_in" || reason === "not_allowed";
   return (
     <div class="band is-round" data-tone="stop" role="alert">
       <Icon name="warning" />
-      <span>{stranger ? say("organise.not_signed_in") : `${say("organise.failed")} ${sayReason(reason)}`}</span>
+      <span>{isStranger() ? say("organise.not_signed_in") : `${say("organise.failed")} ${sayReason(reason)}`}</span>
       <button type="button" class="button is-small" onClick={() => void fetchDialogues()}>
         {say("organise.reload")}
       </button>

@@ -90,7 +90,7 @@ function TicketHere() {
 function TicketForm() {
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
-  const [trouble, setTrouble] = useState<Unreadable | null>(null);
+  const [trouble, setTrouble] = useState<Unreadable | "other_code" | null>(null);
   const tried = lastTry();
   const isWaiting = tried?.stage === "waiting";
 
@@ -98,8 +98,9 @@ function TicketForm() {
     event.preventDefault();
     if (isWaiting) return;
     const read = readSymbols(field.current?.value ?? "");
-    setTrouble("symbols" in read ? null : read);
-    if (!("symbols" in read)) return field.current?.focus();
+    const wrong = "symbols" in read ? (read.symbols === code ? "other_code" : null) : read;
+    setTrouble(wrong);
+    if (wrong || !("symbols" in read)) return field.current?.focus();
     if (tried?.stage === "refused") line.forget(tried.id);
     void send("RedeemTicket", { secret: read.symbols });
   }
@@ -149,7 +150,8 @@ function shown(secret: string): string {
   return secret && `${secret.slice(0, 4)}-${secret.slice(4)}`;
 }
 
-function troubleText(wrong: Unreadable): string {
+function troubleText(wrong: Unreadable | "other_code"): string {
+  if (wrong === "other_code") return t("ticket_other_code");
   switch (wrong.wrong) {
     case "short":
     case "long":

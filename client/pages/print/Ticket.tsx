@@ -41,8 +41,8 @@ export function Ticket({ secret, qr }: { secret: string; qr: QrPath }) {
           {rehearsal && <strong>{say("rehearsal.band")} </strong>}
           {main.text}
         </p>
-        <p dir="ltr">
-          {publicHost} · {shownCode(code)}
+        <p>
+          {say("print.evening_code")} <bdi dir="ltr">{`${shownCode(code)} · ${publicHost}`}</bdi>
         </p>
       </div>
     </article>

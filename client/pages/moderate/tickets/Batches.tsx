@@ -11,6 +11,8 @@ import { language } from "../../../texts/index.ts";
 
 const MOST_AT_ONCE = 500;
 const USUAL = 80;
+/** For latecomers, once everybody else has one. */
+const SOME_MORE = 10;
 
 export function Batches() {
   const list = batches.value;
@@ -79,8 +81,14 @@ function BatchRow({ batch }: { batch: Batch }) {
   );
 }
 
+/** Tickets are mostly printed before people come: a hall of them, never just the one phone that tries it. */
+function suggested(): number {
+  if (batches.value.length) return SOME_MORE;
+  return Math.min(MOST_AT_ONCE, Math.max(USUAL, people.value.joined));
+}
+
 function PrintMore() {
-  const [many, setMany] = useState(Math.min(MOST_AT_ONCE, people.value.joined || USUAL));
+  const [many, setMany] = useState(suggested);
   const fits = many >= 1 && many <= MOST_AT_ONCE;
   return (
     <div class="row is-bottom">

@@ -1,6 +1,7 @@
 /** Somebody comes with the paper in hand: take the ticket off the lost phone, or make it worthless. */
 import { useId, useState } from "preact/hooks";
 import { Confirm } from "../../../staff/Confirm.tsx";
+import { code } from "../../../staff/page.ts";
 import { say } from "../../../staff/words.ts";
 
 const SYMBOLS = 8;
@@ -10,7 +11,8 @@ export function LostTicket() {
   const [doing, setDoing] = useState<"free" | "void" | null>(null);
   const id = useId();
   const secret = typed.normalize("NFKC").toUpperCase().replace(/[^0-9A-Z]/g, "");
-  const isWhole = secret.length === SYMBOLS;
+  const isOther = secret === code;
+  const isWhole = secret.length === SYMBOLS && !isOther;
   const done = () => {
     setDoing(null);
     setTyped("");
@@ -34,6 +36,9 @@ export function LostTicket() {
             value={typed}
             onInput={(event) => setTyped(event.currentTarget.value)}
           />
+          <p class="field-error" role="alert">
+            {isOther && say("tickets.other_code")}
+          </p>
         </div>
         <button type="button" class="button" disabled={!isWhole} onClick={() => setDoing("free")}>
           {say("tickets.free")}
