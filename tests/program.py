@@ -115,7 +115,8 @@ class Program:
         """Ctrl-C, unless it has ended already; whatever was tried, it had no bug to tell."""
         if self._process.returncode is None:
             await self.end()
-        assert self.bugs() == []
+        told = self.bugs()
+        assert not told, told[:3]
 
     async def _listen(self) -> None:
         assert self._process.stdout is not None

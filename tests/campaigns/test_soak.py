@@ -16,15 +16,16 @@ from rooms.messages import PersonId
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SHORT = Plan(
-    seconds=6, people=12, seed=3, pause=0.5, fault_every=2, sample_every=0.5, warm_up=0.5, calm=2
+    seconds=4, people=12, seed=3, pause=0.4, fault_every=1.3, sample_every=0.4, warm_up=0.4, calm=1
 )
 
 
 async def test_p2_a_short_soak_loses_doubles_and_keeps_nothing(
     short_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(faults, "UNREAD_SECONDS", 2.0)
-    monkeypatch.setattr(faults, "STRANGE_SECONDS", 2.0)
+    for name in ("UNREAD_SECONDS", "STRANGE_SECONDS", "RELOADING_SECONDS"):
+        monkeypatch.setattr(faults, name, 1.0)
+    monkeypatch.setattr(faults, "FROZEN_SECONDS", (1.0, 1.5))
     outcome = await run(SHORT, short_folder)
     assert outcome.wrong == [], f"seed {SHORT.seed}"
     assert outcome.answers["ok"] > 10  # a busy machine gives few

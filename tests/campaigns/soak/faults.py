@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from campaigns.soak.evening import Evening
 
 FROZEN_SECONDS = (2.0, 8.0)
+RELOADING_SECONDS = 5.0
 UNREAD_SECONDS = 14.0
 STRANGERS = 200
 STRANGE_SECONDS = 20.0
@@ -51,7 +52,9 @@ async def half_reloaded(evening: Evening, rng: random.Random) -> None:
         await reload()
 
     chosen = rng.sample(evening.people, len(evening.people) // 2)
-    await asyncio.gather(*(later(rng.uniform(0, 5), person.reload) for person in chosen))
+    await asyncio.gather(
+        *(later(rng.uniform(0, RELOADING_SECONDS), person.reload) for person in chosen)
+    )
 
 
 async def some_do_not_read(evening: Evening, rng: random.Random) -> None:
