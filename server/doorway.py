@@ -22,6 +22,9 @@ HEAD_SECONDS = 10.0
 BODY_SECONDS = 20.0
 UNREAD_SECONDS = 30.0
 TICK_SECONDS = 1.0
+# As many as of strangers in server/engine.py: where there can be no more than 10,240 open files, a
+# flood of both still leaves places for a hall of 2,000. When 5,000 phones come within a second, a
+# fifth of them try again; with a higher bound such a flood could take every place there is.
 MOST_UNDECIDED = 4_000
 SOCKETS = b"GET /socket.io/?"
 UPGRADE = b"\r\nupgrade: websocket\r\n"

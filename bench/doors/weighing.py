@@ -26,13 +26,13 @@ class Weight:
 
 async def weigh(evening: Evening, sizes: Iterable[int]) -> list[Weight]:
     """The hall fills up from size to size; everybody has joined and sits."""
-    await leave(await _seated(evening, 0, WARM_UP))
+    await leave(await seated(evening, 0, WARM_UP))
     process = psutil.Process(evening.server)
     empty = process.memory_info().rss
     guests: list[Guest] = []
     found = []
     for phones in sizes:
-        guests += await _seated(evening, len(guests), phones)
+        guests += await seated(evening, len(guests), phones)
         await asyncio.sleep(SETTLED_SECONDS)
         each = (process.memory_info().rss - empty) / phones
         meter = Meter(evening.server)
@@ -42,7 +42,7 @@ async def weigh(evening: Evening, sizes: Iterable[int]) -> list[Weight]:
     return found
 
 
-async def _seated(evening: Evening, already: int, phones: int) -> list[Guest]:
+async def seated(evening: Evening, already: int, phones: int) -> list[Guest]:
     guests = [Guest(evening, nth) for nth in range(already, phones)]
     for begin in range(0, len(guests), AT_ONCE):
         for step in STEPS.values():
