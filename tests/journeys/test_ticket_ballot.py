@@ -66,7 +66,7 @@ async def test_a_vote_by_tickets_from_the_printer_to_the_download(
     question = await desk.ask_to_free(secrets[0])
     await looks.check("tickets-free")
     await moderator.button("tickets.free", question).click()
-    await expect(moderator.page.locator(".ticket-sums")).to_contain_text("2eingelöst")
+    await expect(moderator.page.locator(".ticket-sums")).to_contain_text("2schon eingelöst")
     await looks.check("tickets-some")
     await expect(mine.page.get_by_text(mine.say("ticket_gone"))).to_be_visible()
     await mine_looks.check("phone-ticket-gone")
