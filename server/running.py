@@ -20,7 +20,7 @@ from server.logs import set_up_logs, tell_loop
 from server.ports import take_port
 from server.serving import allow_many_connections, collect_rarely, serve_config
 from server.settings import Settings
-from server.storage import Storage, open_storage
+from server.storage import Storage, needed_for_the_start, open_storage
 from server.tls import Certificate
 
 log = structlog.get_logger(__name__)
@@ -129,8 +129,9 @@ async def _serve(
         storage = await stack.enter_async_context(open_storage(settings))
         leaving = asyncio.Event()
         tls = certificate.context if certificate else None
-        config.app = await create_app(settings, storage, leaving=leaving, tls=tls)
-        keys, ended = await keys_of(settings, storage.log), await storage.ended.organisers()
+        with needed_for_the_start():
+            config.app = await create_app(settings, storage, leaving=leaving, tls=tls)
+            keys, ended = await keys_of(settings, storage.log), await storage.ended.organisers()
         organiser = keys.organiser_fragment(ended)
         beside: list[asyncio.Task[None]] = []
 

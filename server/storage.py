@@ -2,8 +2,8 @@
 
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,6 +131,15 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
 
 def _no_trouble() -> None:
     """A storage that others run is not watched; what goes wrong there shows when it is used."""
+
+
+@contextmanager
+def needed_for_the_start() -> Iterator[None]:
+    """What asks the storage before anybody is let in. Raises StoreUnusable if it goes away."""
+    try:
+        yield
+    except Unavailable as away:
+        raise StoreUnusable(f"the storage went away during the start ({away})") from None
 
 
 async def _checked(url: str) -> Durability:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from rooms.errors import Unavailable
+from rooms.errors import Unavailable, Unknown
 from server.durability import check_persistence, judge
+from server.storage import needed_for_the_start
+from server.valkey_process import StoreUnusable
 
 VALKEY = {"redis_version": "7.2.4", "server_name": "valkey", "valkey_version": "9.1.2"}
 REDIS = {"redis_version": "8.6.3"}
@@ -103,3 +105,8 @@ def test_a_store_with_known_holes_is_used_with_a_warning(
         assert (found.fit, found.durable) == (True, True)
         warned = any("known security holes" in sentence for sentence in found.sentences)
         assert warned is not safe
+
+
+def test_a_storage_that_goes_away_during_the_start_is_told_in_one_sentence() -> None:
+    with pytest.raises(StoreUnusable, match="went away during the start"), needed_for_the_start():
+        raise Unknown

@@ -61,6 +61,7 @@ class Inside(Mishaps):
     async def lost_history(self) -> None:
         """The storage falls back to an older copy, as after a failover to one that lagged."""
         key = key_of(self.stage.code)
+        await self.house.store_answers()  # an earlier fault may have ended it only just now
         with self.house.store() as store:
             older = store.ask("DUMP", key)
         await self._moment(0.05, 0.5)
