@@ -1,11 +1,11 @@
 """What all tests may use: a real Valkey, run exactly as the product runs it."""
 
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import program
 import pytest
 import pytest_asyncio
 
@@ -24,9 +24,7 @@ def short_folder() -> Iterator[Path]:
 @pytest.fixture
 def free_port() -> int:
     """A port on 127.0.0.1 that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+    return program.free_port()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

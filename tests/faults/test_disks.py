@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from campaigns.corruption.evening import open_evening
 from campaigns.shim import Disk, why_no_shim
+from moderating import open_evening
 from our_files import ROOT
 from program import Installation
 

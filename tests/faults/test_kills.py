@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from moderating import open_evening
 from program import Installation
 
-from server.phones import Desk, Phone, Screen
+from server.phones import Desk, Phone
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PHONES = 12
-KILLS = int(os.environ.get("DIALOGTISCH_KILLS", "20"))
+KILLS = int(os.environ.get("DIALOGTISCH_KILLS", "8"))
 SEED = int(os.environ.get("DIALOGTISCH_SEED", "20261122"))
 LIVE_AGAIN_SECONDS = 30.0
 
@@ -63,20 +64,6 @@ async def running(tmp_path: Path, free_port: int) -> AsyncIterator[Installation]
     assert await server.end() == 0
 
 
-async def open_evening(server: Installation) -> tuple[Desk, Screen]:
-    """A dialogue with an open round for ideas, and its moderator's screen."""
-    desk = await Desk.of_organiser(server.organiser_link)
-    wanted = {"template": "zukunftswerkstatt", "title": None, "languages": ["de"], "tables": 6}
-    made = await desk.post("/api/dialogues", wanted)
-    moderator = await desk.staff(made["moderator_link"])
-    await moderator.connect()
-    for planned in moderator.shared.all("round"):
-        if "idea" in planned["kinds"]:
-            assert (await moderator.command("OpenRound", round=planned["id"]))["ok"]
-            return desk, moderator
-    raise AssertionError("the template has no round for ideas")
-
-
 async def join(server: Installation, code: str, count: int) -> list[Phone]:
     phones = [Phone(server.url, code) for _ in range(count)]
     await asyncio.gather(*(phone.join("de", nth % 6 + 1) for nth, phone in enumerate(phones)))
@@ -96,7 +83,8 @@ async def check(desk: Desk, code: str, burst: Burst) -> None:
 
 async def test_a_killed_server_loses_and_doubles_nothing(running: Installation) -> None:
     chance = random.Random(SEED)
-    desk, moderator = await open_evening(running)
+    desk = await Desk.of_organiser(running.organiser_link)
+    moderator = await open_evening(desk)
     burst = Burst(await join(running, moderator.code, PHONES))
     for _ in range(KILLS):
         await asyncio.sleep(chance.uniform(0.02, 0.3))
@@ -111,7 +99,8 @@ async def test_a_killed_server_loses_and_doubles_nothing(running: Installation) 
 
 async def test_a_killed_store_loses_and_doubles_nothing(running: Installation) -> None:
     chance = random.Random(SEED + 1)
-    desk, moderator = await open_evening(running)
+    desk = await Desk.of_organiser(running.organiser_link)
+    moderator = await open_evening(desk)
     burst = Burst(await join(running, moderator.code, PHONES))
     for _ in range(KILLS):
         await asyncio.sleep(chance.uniform(0.02, 0.3))
@@ -126,7 +115,8 @@ async def test_a_killed_store_loses_and_doubles_nothing(running: Installation) -
 async def test_a_torn_end_of_the_file_begins_a_new_epoch_and_phones_offer_again(
     running: Installation, tmp_path: Path
 ) -> None:
-    desk, moderator = await open_evening(running)
+    desk = await Desk.of_organiser(running.organiser_link)
+    moderator = await open_evening(desk)
     [phone] = await join(running, moderator.code, 1)
     for number in range(10):
         await phone.command("PostCard", text=f"Karte {number}", kind="idea")

@@ -6,7 +6,6 @@ everything browsers withhold there.
 """
 
 import contextlib
-import socket
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser
-from program import Installation
+from program import Installation, free_port
 from screens import Screen
 from wifi import Wifi
 
@@ -36,10 +35,8 @@ class House(Installation):
     @contextlib.asynccontextmanager
     async def somewhere(cls) -> AsyncIterator[Self]:
         """On a free port, in a folder that is thrown away."""
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port: int = taken.getsockname()[1]
         with tempfile.TemporaryDirectory(prefix="dt-") as folder:
-            opened = cls(Path(folder), port)
+            opened = cls(Path(folder), free_port())
             await opened.open()
             yield opened
             await opened.close()

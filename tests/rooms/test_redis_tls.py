@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 from authority import Authority, Identity, needs_openssl
-from campaigns.cluster.local_cluster import free_ports
+from program import free_ports
 
 from rooms.errors import Unavailable
 from rooms.log import EMPTY, Position

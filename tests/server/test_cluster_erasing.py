@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from campaigns.cluster.evening import Evening, Process
-from campaigns.cluster.local_cluster import LocalCluster, Node, free_ports, local_cluster
+from campaigns.cluster.local_cluster import LocalCluster, Node, local_cluster
+from program import free_port
 
 from server.phones import Desk, NotAnswered
 
@@ -28,7 +29,7 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Loc
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def process(cluster: LocalCluster) -> AsyncIterator[Process]:
-    (port,) = free_ports(1)
+    port = free_port()
     process = Process(cluster.url, port)
     await process.open()
     yield process

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from program import free_ports
+
 from campaigns.cluster.evening import Evening, Kept, Process
 from campaigns.cluster.faults import Faults, Round
-from campaigns.cluster.local_cluster import PRIMARIES, LocalCluster, free_ports, local_cluster
+from campaigns.cluster.local_cluster import PRIMARIES, LocalCluster, local_cluster
 from rooms.log import EMPTY, Position
 from rooms.redis_log import RedisLog
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from moderating import open_evening
 from program import Program
 
 from rooms.entries import replay
@@ -57,13 +58,7 @@ class Evening:
     @classmethod
     async def make(cls, process: Process) -> "Evening":
         desk = await Desk.of_organiser(process.organiser_link)
-        wanted = {"template": "zukunftswerkstatt", "title": None, "languages": ["de"]}
-        made = await desk.post("/api/dialogues", {**wanted, "tables": TABLES})
-        moderator = await desk.staff(made["moderator_link"])
-        await moderator.connect()
-        planned = (one for one in moderator.shared.all("round") if "idea" in one["kinds"])
-        assert (await moderator.command("OpenRound", round=next(planned)["id"]))["ok"]
-        return cls(desk, moderator)
+        return cls(desk, await open_evening(desk, TABLES))
 
     @property
     def key(self) -> str:

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from program import free_ports
 
 from rooms.cluster_map import SLOTS, slot_of
 from rooms.errors import Unavailable
@@ -17,15 +18,6 @@ from server.valkey_process import carried_binary
 
 PRIMARIES = 3
 PATIENCE_SECONDS = 30.0
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports on 127.0.0.1 that nobody listens on, taken and let go together."""
-    taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports: list[int] = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
-    return ports
 
 
 @dataclass

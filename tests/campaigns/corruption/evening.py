@@ -2,17 +2,17 @@
 
 import asyncio
 import shutil
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from program import Installation
+from moderating import open_evening
+from program import Installation, free_port
 
 from rooms.log import Stored
 from rooms.redis_line import Line
 from rooms.redis_log import RedisLog
 from server.embedded import EmbeddedStore
-from server.phones import Desk, Phone, Screen
+from server.phones import Desk, Phone
 
 DIALOGUES = 3
 PHONES = 4
@@ -35,9 +35,7 @@ class Evenings:
 async def play(folder: Path, rewritten: bool) -> Evenings:
     """`rewritten`: Valkey has compacted its file in the middle of it."""
     data, older = folder / "data", folder / "older"
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    installation = Installation(data, port)
+    installation = Installation(data, free_port())
     await installation.open()
     desk = await Desk.of_organiser(installation.organiser_link)
     halls = [await open_evening(desk) for _ in range(DIALOGUES)]
@@ -51,17 +49,6 @@ async def play(folder: Path, rewritten: bool) -> Evenings:
     await asyncio.gather(*(screen.close() for screen in (*halls, *phones)))
     await installation.end()
     return await whole(data, older)
-
-
-async def open_evening(desk: Desk) -> Screen:
-    """A dialogue with an open round for ideas, and its moderator's screen."""
-    wanted = {"template": "zukunftswerkstatt", "title": None, "languages": ["de"], "tables": 6}
-    made = await desk.post("/api/dialogues", wanted)
-    moderator = await desk.staff(made["moderator_link"])
-    await moderator.connect()
-    ideas = next(one for one in moderator.shared.all("round") if "idea" in one["kinds"])
-    assert (await moderator.command("OpenRound", round=ideas["id"]))["ok"]
-    return moderator
 
 
 async def post(phones: list[Phone], when: str) -> None:

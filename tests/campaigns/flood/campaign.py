@@ -1,7 +1,6 @@
 """The hall fills while the flood stands in its door; the moderator goes on working."""
 
 import asyncio
-import socket
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from program import Installation
+from moderating import new_dialogue
+from program import Installation, free_port
 
 from campaigns.flood.flood import KINDS, SLOW, Flood
 from server.phones import Desk, Phone, Screen
@@ -83,16 +83,11 @@ async def run(
     plan: Plan, folder: Path, program_of: Callable[[Path, int], Installation] = Installation
 ) -> Outcome:
     outcome = Outcome(plan)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    program = program_of(folder, port)
+    program = program_of(folder, free_port())
     await program.open()
     try:
         desk = await Desk.of_organiser(program.organiser_link)
-        wanted = {"template": "blank", "languages": ["de"], "tables": 50}
-        made = await desk.post("/api/dialogues", wanted)
-        moderator = await desk.staff(made["moderator_link"])
-        await moderator.connect()
+        moderator = await new_dialogue(desk, "blank", tables=50)
         await _flooded(plan, outcome, program, moderator)
         await moderator.close()
     finally:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import platform
 import random
-import socket
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from our_files import ROOT
+from program import free_port
 
 from campaigns.packets.attacker import Tally, attack
 from campaigns.packets.hall import Hall, open_hall
@@ -108,10 +108,9 @@ class Outcome:
 
 async def run(folder: Path, count: int, seed: int) -> Outcome:
     """Open a server on `folder`, send that many packets, look what is left."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     outcome = Outcome(count, seed)
     print(f"seed {seed}", flush=True)
+    port = free_port()
     async with open_hall(folder, port) as hall:
         guest, staff = await hall.doors()
         host = f"127.0.0.1:{port}"

@@ -3,16 +3,15 @@
 import asyncio
 import itertools
 import random
-import socket
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import msgspec
-from program import bugs_told
+from moderating import open_evening
+from program import bugs_told, free_port
 
-from campaigns.corruption.evening import open_evening
 from campaigns.faults.stream import Store, broken_links
 from campaigns.powercuts.forked import ForkedServer
 from campaigns.shim import Disk
@@ -116,9 +115,7 @@ class Evening:
         self.chance = random.Random(plan.seed)
         self.data = folder / "data"
         self.disk = Disk(self.data)
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
-        self.server = ForkedServer(self.data, port, self.disk.environment, plan.weaker)
+        self.server = ForkedServer(self.data, free_port(), self.disk.environment, plan.weaker)
         self.code = ""
         self.burst: Burst | None = None
 

@@ -8,12 +8,12 @@ answered; how the tries meet is up to the network and the server.
 import asyncio
 import random
 import secrets
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from program import Installation
+from moderating import new_dialogue
+from program import Installation, free_port
 
 from campaigns.races.outcome import Outcome
 from rooms.admittance import SECRET_ALPHABET
@@ -125,9 +125,7 @@ class Hall:
 
 async def run(folder: Path, plan: Plan) -> Outcome:
     """Starts a server of its own and everybody in it."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-    house = Installation(folder, port)
+    house = Installation(folder, free_port())
     await house.open()
     try:
         return await _in(house, plan)
@@ -136,14 +134,9 @@ async def run(folder: Path, plan: Plan) -> Outcome:
 
 
 async def _in(house: Installation, plan: Plan) -> Outcome:
-    desk = Desk(house.own_url)
-    await desk.enter(house.organiser_link.partition("#")[2])
-    wanted = {"template": "blank", "title": {"de": "Wettlauf"}, "languages": ["de"], "tables": 1}
-    made = await desk.post("/api/dialogues", wanted)
-    moderator = await Desk(house.own_url).staff(made["moderator_link"])
-    await moderator.connect()
+    moderator = await new_dialogue(await Desk.of_organiser(house.organiser_link), "blank", tables=1)
     phones = [
-        await _phone(house.own_url, made["code"])
+        await _phone(house.own_url, moderator.code)
         for _ in range(max(1, round(plan.sockets / SOCKETS_OF_A_PHONE)))
     ]
     hall = Hall(moderator, phones, plan.seed)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import aiohttp
 from our_files import ROOT
+from program import free_port, free_ports
 
 from campaigns.cluster.evening import Evening, Process
-from campaigns.cluster.local_cluster import free_ports
 from server.embedded import EmbeddedStore
 
 HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
@@ -54,7 +54,7 @@ def configuration(port: int, processes: list[int]) -> str:
 
 @asynccontextmanager
 async def proxy(folder: Path, processes: list[int]) -> AsyncIterator[str]:
-    (port,) = free_ports(1)
+    port = free_port()
     file = folder / "haproxy.cfg"
     file.write_text(configuration(port, processes))
     assert HAPROXY is not None

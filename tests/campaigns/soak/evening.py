@@ -2,14 +2,14 @@
 
 import asyncio
 import random
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from program import Installation
+from moderating import new_dialogue, order
+from program import Installation, free_ports
 
 from campaigns.soak.people import Person
 from server.phones import Desk, Screen
@@ -59,19 +59,16 @@ async def evening(
     folder: Path, people: int, pause: float, rng: random.Random
 ) -> AsyncIterator[Evening]:
     """A round and a ballot are open and everybody sits at a table."""
-    port, metrics = _free_ports()
+    port, metrics = free_ports(2)
     program = Installation(folder, port, environment={"DIALOGTISCH_METRICS": str(metrics)})
     await program.open()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(program.close)
         desk = await Desk.of_organiser(program.organiser_link)
         tables = max(1, people // PEOPLE_PER_TABLE)
-        wanted = {"template": "blank", "languages": ["de"], "tables": tables}
-        made = await desk.post("/api/dialogues", wanted)
-        moderator = await desk.staff(made["moderator_link"])
-        links = (await desk.get(f"/api/dialogues/{made['code']}/links"))["links"]
+        moderator = await new_dialogue(desk, "blank", tables)
+        links = (await desk.get(f"/api/dialogues/{moderator.code}/links"))["links"]
         board = await desk.staff(next(one["url"] for one in links if one["role"] == "board"))
-        await moderator.connect()
         await board.connect()
         ballot, options = await _open_the_floor(moderator)
         crowd = [Person(program.url, moderator.code, n, pause, rng) for n in range(people)]
@@ -86,26 +83,13 @@ async def evening(
 
 async def _open_the_floor(moderator: Screen) -> tuple[str, list[str]]:
     plan: dict[str, Any] = {"title": {"de": "Ideen"}, "question": {}, "kinds": ["idea"]}
-    await _order(moderator, "PlanRound", **plan, minutes=600)
+    await order(moderator, "PlanRound", **plan, minutes=600)
     said = [{"de": f"Aussage {nth}"} for nth in range(STATEMENTS)]
     ballot = {"title": {"de": "Zustimmung"}, "method": "agreement", "statements": said}
-    await _order(moderator, "PlanBallot", **ballot, minutes=600)
+    await order(moderator, "PlanBallot", **ballot, minutes=600)
     (round_,) = await moderator.until(lambda: moderator.shared.all("round"))
     (ballot,) = await moderator.until(lambda: moderator.shared.all("ballot"))
-    await _order(moderator, "OpenRound", round=round_["id"])
-    await _order(moderator, "OpenBallot", ballot=ballot["id"])
+    await order(moderator, "OpenRound", round=round_["id"])
+    await order(moderator, "OpenBallot", ballot=ballot["id"])
     options = await moderator.until(lambda: moderator.shared.all("option"))
     return ballot["id"], [option["id"] for option in options]
-
-
-async def _order(moderator: Screen, name: str, **fields: Any) -> None:
-    ack = await moderator.command(name, **fields)
-    assert ack["ok"], f"{name}: {ack}"
-
-
-def _free_ports() -> tuple[int, int]:
-    with (
-        socket.create_server(("127.0.0.1", 0)) as one,
-        socket.create_server(("127.0.0.1", 0)) as other,
-    ):
-        return one.getsockname()[1], other.getsockname()[1]
