@@ -1,6 +1,8 @@
 """A vote by printed tickets, from the printer to the download, looked at on every screen."""
 
 import json
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from devices import Devices
@@ -24,88 +26,139 @@ def looks_of(person: Person) -> Looks:
     return Looks(person.page, person.language, touch=True, ownWordsOnly=True)
 
 
+@dataclass
+class Vote:
+    """One vote by tickets and who is at it; `looks` are those of the moderator's page."""
+
+    house: House
+    evening: Evening
+    devices: Devices
+    desk: TicketDesk
+    looks: Looks
+    secrets: list[str]
+
+
 async def test_a_vote_by_tickets_from_the_printer_to_the_download(
     house: House, evening: Evening, devices: Devices, tables: FullTables
 ) -> None:
+    vote = await open_with_tickets(house, evening, devices)
+    mine, mine_looks = await one_scans(vote)
+    yours_looks = await one_types_and_a_copy_is_refused(vote)
+    await mine.everything_is_saved()
+    await a_phone_is_lost(vote, mine, mine_looks)
+    await more_voters_than_people(vote)
+    seal = await closed_and_on_the_wall(vote)
+    found = json.loads(await vote.desk.moderator.download("json"))
+    counts_every_ticket_once(found, seal)
+    tells_no_ticket(found, vote.secrets)
+    wrong = vote.looks.wrong + mine_looks.wrong + yours_looks.wrong
+    assert not wrong, wrong
+
+
+async def open_with_tickets(house: House, evening: Evening, devices: Devices) -> Vote:
     moderator = await devices.laptop(house, evening.moderator_link)
-    desk, looks = TicketDesk(moderator), Looks(moderator.page, "de")
+    desk = TicketDesk(moderator)
     await desk.plan(TITLE, STATEMENTS)
     paper, secrets = await desk.print(12)
     assert len({*secrets}) == 12
     await paper.close()
     await moderator.open(TITLE)
+    return Vote(house, evening, devices, desk, Looks(moderator.page, "de"), secrets)
 
-    # One scans, one types; a copied ticket is refused.
-    mine, yours = await devices.phone(house, "de"), await devices.phone(house, "ar")
-    mine_looks, yours_looks = looks_of(mine), looks_of(yours)
-    await mine.page.goto(f"{PUBLIC_URL}/{evening.code}#t={secrets[0].replace('-', '')}")
+
+async def one_scans(vote: Vote) -> tuple[Person, Looks]:
+    mine = await vote.devices.phone(vote.house, "de")
+    looks = looks_of(mine)
+    secret = vote.secrets[0].replace("-", "")
+    await mine.page.goto(f"{PUBLIC_URL}/{vote.evening.code}#t={secret}")
     assert "#" not in mine.page.url
     await mine.choose_language()
     await mine.read_the_goal()
-    await mine_looks.check("phone-ticket-scanned")
+    await looks.check("phone-ticket-scanned")
     await mine.button("ticket_redeem").tap()
     await expect(mine.page.get_by_text(mine.say("ticket_here"))).to_be_visible()
-    await mine_looks.check("phone-ticket-here")
+    await looks.check("phone-ticket-here")
     await mine.button("continue").tap()
     await mine.sit_down(1)
     await mine.give_dots(STATEMENTS[0], 1)
     await mine.give_dots(STATEMENTS[1], 1)
-    await yours.arrive(evening.address(2), 2)
-    await yours_looks.check("phone-ticket-needed")
-    await redeem(yours, secrets[0].lower())
+    return mine, looks
+
+
+async def one_types_and_a_copy_is_refused(vote: Vote) -> Looks:
+    yours = await vote.devices.phone(vote.house, "ar")
+    looks = looks_of(yours)
+    await yours.arrive(vote.evening.address(2), 2)
+    await looks.check("phone-ticket-needed")
+    await redeem(yours, vote.secrets[0].lower())
     await is_told(yours, "reason_ticket_used")
-    await yours_looks.check("phone-ticket-used")
+    await looks.check("phone-ticket-used")
     await redeem(yours, "ABCD-0OOO")
     await is_told(yours, "ticket_look")
-    await redeem(yours, secrets[1])
+    await redeem(yours, vote.secrets[1])
     await yours.give_dots(STATEMENTS[0], 1)
-    for person in (mine, yours):
-        await person.everything_is_saved()
+    await yours.everything_is_saved()
+    return looks
 
-    # A phone is lost: the ticket goes to another one, and what it gave comes back first.
-    question = await desk.ask_to_free(secrets[0])
-    await looks.check("tickets-free")
+
+async def a_phone_is_lost(vote: Vote, mine: Person, mine_looks: Looks) -> None:
+    """The ticket goes to another one, and what it gave comes back first."""
+    moderator, secret = vote.desk.moderator, vote.secrets[0]
+    question = await vote.desk.ask_to_free(secret)
+    await vote.looks.check("tickets-free")
     await moderator.button("tickets.free", question).click()
     await expect(moderator.page.locator(".ticket-sums")).to_contain_text("2schon eingelöst")
-    await looks.check("tickets-some")
+    await vote.looks.check("tickets-some")
     await expect(mine.page.get_by_text(mine.say("ticket_gone"))).to_be_visible()
     await mine_looks.check("phone-ticket-gone")
-    other = await devices.phone(house, "de")
-    await other.arrive(evening.address(1), 1)
-    await redeem(other, secrets[0])
+    other = await vote.devices.phone(vote.house, "de")
+    await other.arrive(vote.evening.address(1), 1)
+    await redeem(other, secret)
     await other.give_dots(STATEMENTS[2], 1)
     await other.everything_is_saved()
-    await redeem(mine, secrets[0])
+    await redeem(mine, secret)
     await is_told(mine, "reason_ticket_used")
 
-    # More voters than people: said at once, at the close, and on the wall if wanted.
-    await desk.count_heads({1: 0, 2: 12})
+
+async def more_voters_than_people(vote: Vote) -> None:
+    """Said at once, and asked about at the close."""
+    moderator = vote.desk.moderator
+    await vote.desk.count_heads({1: 0, 2: 12})
     over = f"{say('attendance.more_than_people')} {TOO_MANY}"
-    await expect(desk.strip).to_contain_text(over)
-    await looks.check("heads")
+    await expect(vote.desk.strip).to_contain_text(over)
+    await vote.looks.check("heads")
     await moderator.button("agenda.close_ballot").click()
-    await expect(moderator.page.get_by_role("dialog")).to_contain_text(over)
-    await looks.check("tickets-close")
-    await moderator.page.get_by_role("dialog").get_by_role("button").last.click()
-    await moderator.go_to("results")
-    seal = (await desk.result(TITLE).locator(".seal .code").inner_text()).replace(" ", "")
-    board = await devices.board(house, await evening.link("board"))
+    question = moderator.page.get_by_role("dialog")
+    await expect(question).to_contain_text(over)
+    await vote.looks.check("tickets-close")
+    await question.get_by_role("button").last.click()
+
+
+async def closed_and_on_the_wall(vote: Vote) -> str:
+    """The wall tells of too many voters only if the moderator wants it; the seal of the result."""
+    await vote.desk.moderator.go_to("results")
+    result = vote.desk.result(TITLE)
+    seal = await result.locator(".seal .code").inner_text()
+    board = await vote.devices.board(vote.house, await vote.evening.link("board"))
     await expect(board.page.locator(".ranking")).to_be_visible()
     await expect(board.page.locator(".board-over")).to_have_count(0)
-    await desk.result(TITLE).get_by_role("checkbox").check()
+    await result.get_by_role("checkbox").check()
     await expect(board.page.locator(".board-over")).to_have_text(TOO_MANY)
-    await looks.check("tickets-result")
+    await vote.looks.check("tickets-result")
+    return seal.replace(" ", "")
 
-    found = json.loads(await moderator.download("json"))
+
+def counts_every_ticket_once(found: dict[str, Any], seal: str) -> None:
     [ballot] = [one for one in found["ballots"] if one["title"]["de"] == TITLE]
     dots = {option["text"]["de"]: option["tally"]["dots"] for option in ballot["options"]}
     assert [dots[words] for words in STATEMENTS] == [1, 0, 1]
     assert (ballot["voters"], ballot["tickets"], ballot["seal"]) == (2, True, seal)
     assert found["tickets"] == {"issued": 12, "redeemed": 2, "voided": 0, "freed": 1}
-    said = json.dumps(found)
-    assert not [secret for secret in secrets if secret.replace("-", "") in said.replace("-", "")]
-    wrong = looks.wrong + mine_looks.wrong + yours_looks.wrong
-    assert not wrong, wrong
+
+
+def tells_no_ticket(found: dict[str, Any], secrets: list[str]) -> None:
+    said = json.dumps(found).replace("-", "")
+    assert not [secret for secret in secrets if secret.replace("-", "") in said]
 
 
 @pytest.mark.parametrize("main", ["de", "ar"])
