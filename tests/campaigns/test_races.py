@@ -8,16 +8,18 @@ import pytest
 from campaigns.races.outcome import Outcome
 from campaigns.races.race import Plan, run
 
+ROUNDS = 4  # with more, phones have to wait for their pace
+
 
 @pytest.mark.parametrize("seed", [1])
 def test_p1_p17_64_sockets_never_win_more_than_there_is(short_folder: Path, seed: int) -> None:
     print(f"seed {seed}")
-    outcome = asyncio.run(run(short_folder, Plan(sockets=64, rounds=6, seed=seed)))
+    outcome = asyncio.run(run(short_folder, Plan(sockets=64, rounds=ROUNDS, seed=seed)))
     print(outcome.table())
     assert outcome.wrong == []
     assert (outcome.sockets, outcome.phones) == (63, 21)
-    assert (outcome.dot_races, outcome.ticket_races) == (6 * outcome.phones, 6)
-    assert outcome.answers["no_dots_left"] == 6 * outcome.phones
+    assert (outcome.dot_races, outcome.ticket_races) == (ROUNDS * outcome.phones, ROUNDS)
+    assert outcome.answers["no_dots_left"] == ROUNDS * outcome.phones
     assert outcome.answers["ticket_used"] > 0
 
 
