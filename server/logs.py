@@ -13,7 +13,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TextIO
 
 import msgspec
@@ -119,7 +118,7 @@ def tell_exception(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
     exception = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
     if exception is not None:
         line["exception"] = " < ".join(_kind(one) for one in _chain(exception))
-        line["at"] = _places(exception.__traceback__)
+        line["at"] = places(traceback.extract_tb(exception.__traceback__))
     return line
 
 
@@ -142,8 +141,9 @@ def _kind(exception: BaseException) -> str:
     return name
 
 
-def _places(trace: TracebackType | None) -> list[str]:
-    frames = traceback.extract_tb(trace)[-MOST_PLACES:]
+def places(stack: traceback.StackSummary) -> list[str]:
+    """The innermost places, as far as they fit on a line."""
+    frames = stack[-MOST_PLACES:]
     return [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
 
 

@@ -22,6 +22,7 @@ from server.serving import allow_many_connections, collect_rarely, serve_config
 from server.settings import Settings
 from server.storage import Storage, needed_for_the_start, open_storage
 from server.tls import Certificate
+from server.watchdog import watched
 
 log = structlog.get_logger(__name__)
 
@@ -148,7 +149,8 @@ async def _serve(
                 beside.append(asyncio.ensure_future(meanwhile(own_link)))
 
         collect_rarely()
-        await Evening(config, opened, leaving, settings.leave_seconds).serve([port])
+        async with watched():
+            await Evening(config, opened, leaving, settings.leave_seconds).serve([port])
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)

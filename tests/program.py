@@ -106,8 +106,11 @@ class Program:
 
     async def end(self, how: signal.Signals = signal.SIGINT) -> int:
         """Send the signal; the exit code."""
-        self._process.send_signal(how)
+        self.send(how)
         return await self.ended()
+
+    def send(self, what: signal.Signals) -> None:
+        self._process.send_signal(what)
 
     async def ended(self) -> int:
         """The exit code, once it has ended by itself."""
