@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 MOST_WAITING = 10_000
 MOST_PER_APPEND = 500
-GATHER_S = 0.015
+GATHER_S = 0.010
 """At least this long from one append to the next, so that a hall's votes share them."""
 
 
