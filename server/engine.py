@@ -33,6 +33,23 @@ MOST_STRANGERS = 4_000
 STAFF_PLACES = 64
 
 
+class Requests(socketio.ASGIApp):  # type: ignore[misc]
+    """python-socketio's app, for which it is no bug that whoever asked has gone already."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PATH):
+            await super().__call__(scope, receive, send)
+            return
+        heard = [await receive()]
+        if heard[0]["type"] == "http.request":
+            await super().__call__(scope, lambda: _first(heard, receive), send)
+
+
+async def _first(heard: list[Any], receive: Any) -> Any:
+    """What was heard already, and then what is still to be heard."""
+    return heard.pop() if heard else await receive()
+
+
 class Register(AsyncManager):  # type: ignore[misc]
     """Who is connected, without a room for each: whoever leaves is looked for in all of them."""
 
@@ -134,7 +151,7 @@ class Engine:
 
     def app(self, others: Any = None) -> Any:
         """The ASGI app: sockets below /socket.io/, everything else goes to `others`."""
-        app = socketio.ASGIApp(self._sio, others)
+        app = Requests(self._sio, others)
         app.engine = self  # where a wire finds it
         return app
 

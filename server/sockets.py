@@ -17,7 +17,7 @@ from rooms.messages import Actor, Audience, Frame, Participant
 from rooms.writer import INTERNAL
 from server.admission import Admission, StaffDoor
 from server.conversation import Conversation, Line
-from server.engine import PING_SECONDS, PONG_SECONDS, Engine, Register
+from server.engine import PING_SECONDS, PONG_SECONDS, Engine, Register, Requests
 from server.fanout import Fanout, ReadyFanout
 from server.incoming import MESSAGE_BYTES
 from server.limits import Caller
@@ -64,7 +64,7 @@ class Sockets:
 
     def app(self, others: Any) -> Any:
         """The ASGI app: sockets below /socket.io/, everything else goes to `others`."""
-        return self._engine.app(others) if self._engine else socketio.ASGIApp(self.sio, others)
+        return self._engine.app(others) if self._engine else Requests(self.sio, others)
 
     def __len__(self) -> int:
         return len(self._lines)

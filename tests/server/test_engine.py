@@ -7,6 +7,7 @@ from typing import Any
 
 import engineio
 import pytest
+import socketio
 import uvloop
 from phones import CONNECT, Phone, until
 from sockets_open import TOKEN, OpenSockets
@@ -117,6 +118,29 @@ async def test_what_was_said_at_the_door_is_not_kept(ready: OpenSockets) -> None
     phone = await ready.phone(additional_headers={"Cookie": "secret=1"})
     assert set(map(len, ready.sockets.sio.environ.values())) == {0}
     await phone.close()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_whoever_has_gone_before_the_request_was_read_is_no_bug() -> None:
+    """A campaign of fuzzed packets found it on a busy machine."""
+    scope = {"type": "http", "method": "GET", "path": "/socket.io/", "headers": []}
+    sio, sent = socketio.AsyncServer(async_mode="asgi"), []
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def asked() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    with pytest.raises(KeyError):  # a guard: this is what python-socketio makes of it
+        await socketio.ASGIApp(sio)(scope, gone, send)
+    await engine.Requests(sio)(scope, gone, send)
+    assert sent == []
+    await engine.Requests(sio)(scope, asked, send)
+    assert sent[0]["status"] == 400
 
 
 @pytest.mark.asyncio(loop_scope="session")
