@@ -239,6 +239,32 @@ test("somebody who looks again after a while makes the page ask whether its sock
   assert.equal(socket.last().event, "hello");
 });
 
+test("a page that the browser had put away and shows again asks whether its socket lives", async () => {
+  const { socket } = await livePage();
+  const before = socket.asked.length;
+  woken.pageshow?.({ persisted: false });
+  assert.equal(socket.asked.length, before);
+  woken.pageshow?.({ persisted: true });
+  assert.deepEqual([socket.asked.length, socket.last().event], [before + 1, "hello"]);
+});
+
+test("a phone whose network is back waits no longer than after its first failure", async (context: TestContext) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  context.mock.method(Math, "random", () => 1);
+  const { socket } = page();
+  for (let failure = 0; failure < 8; failure++) {
+    socket.turnAway("storage_away");
+    context.mock.timers.tick(60_000);
+  }
+  socket.turnAway("storage_away");
+  const before = socket.connects;
+  context.mock.timers.tick(2500);
+  assert.equal(socket.connects, before);
+  woken.online?.();
+  context.mock.timers.tick(2500);
+  assert.equal(socket.connects, before + 1);
+});
+
 test("a command waits for the line and goes out once it is live", async () => {
   const { socket, line } = page();
   const answer = line.send("OpenRound", { round: "r" });
