@@ -70,9 +70,14 @@ class Pair:
             end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER_BYTES)
         try:
             await loop.sock_connect(end, ("127.0.0.1", self._port))
-            await loop.create_connection(lambda: _Far(self), sock=end)
         except OSError:
             end.close()
+            self.hang_up()
+            return
+        try:
+            await loop.create_connection(lambda: _Far(self), sock=end)
+        except OSError:  # the loop has closed it, and its number may be another's already
+            end.detach()
             self.hang_up()
 
     def from_tab(self, chunk: bytes) -> None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from campaigns.faults.bugs import BUGS, Bug
+from campaigns.faults.bugs import BUGS, NOT_PLAYED, Bug
 from campaigns.faults.pages import Campaign, write_bugs, write_campaign
 
 ROOT = Path(__file__).parents[3]
@@ -35,18 +35,27 @@ async def play_schedules(
     running = [asyncio.create_task(_feed(task, queue)) for task in tasks if task["seeds"]]
     left = len(running)
     late: list[dict[str, Any]] = []
+    not_played: list[dict[str, Any]] = []
     while left:
         outcome = await queue.get()
         if outcome is None:
             left -= 1
             continue
+        again = task_for([outcome["seed"]], outcome["processes"], keep=keep) | sure
+        _tell(outcome, keep)
+        if any(wrong.startswith(NOT_PLAYED) for wrong in outcome["broken"]):
+            not_played.append(again)
+            continue
         sum_.add(outcome)
         if outcome["late"]:  # the machine may have been busy: once more, when nothing else is
-            late.append(task_for([outcome["seed"]], outcome["processes"], keep=keep) | sure)
-        _tell(outcome, keep)
+            late.append(again)
         if add:
             sum_.write(Path(add))
     await asyncio.gather(*running)
+    for outcome in [again for task in not_played async for again in outcomes(task)]:
+        sum_.counted["not played at first"] += 1
+        sum_.add(outcome)
+        _tell(outcome, keep)
     for outcome in [again for task in late async for again in outcomes(task)]:
         sum_.add_late(outcome)
         _tell(outcome, keep)

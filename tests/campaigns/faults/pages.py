@@ -91,6 +91,7 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 |---|---|
 | schedules | {campaign.schedules} (seeds {seeds}) |
 | violated invariants | {len(campaign.broken)} |
+| could not be played at first, and were played again | {counted["not played at first"]} |
 | I18: seconds from mending to the last answer, p50 / p99 / longest (at most 10) | {drained} |
 | the same after lost history, when servers wait 10 s for what returns (at most 20) | {returned} |
 | I11: seconds from there until all pages were equal, p50 / p99 / longest (at most 3) | {equal} |
