@@ -45,6 +45,7 @@ class Outside(Mishaps):
         ballot = self._open_ballot(phone)
         if ballot is None:
             return
+        self.stage.history.touched.add(phone.name)
         vote = partial(phone.give, "PlaceDots", ballot=ballot)
         vote(option="1", dots=2)
         vote(option="2", dots=1)
