@@ -25,12 +25,8 @@ from rooms.abilities import COMMANDS, EVENTS
 SEED = 20261122
 EVENINGS = 2
 MOST_EVENINGS = 12
-SEEDED = (
-    "ack_before_append",
-    "repeats_are_not_recognised",
-    "stale_refusals",
-    "hidden_cards_stay_on_the_board",
-)
+# Those that show at once; `./run campaign faults --bugs` puts in all there are.
+SEEDED = ("repeats_are_not_recognised", "stale_refusals")
 SURE = ["server killed", "power cut"]
 Outcomes = dict[str, list[dict[str, Any]]]
 
