@@ -221,6 +221,15 @@ class Page(H11Protocol):
         if not (self._is_a_websocket or self.transport.is_closing()):
             self._doorstep.note(self)
 
+    def send_400_response(self, msg: str) -> None:
+        """Uvicorn cannot say it to a HEAD nor amid an answer; the application then is still."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        try:
+            super().send_400_response(msg)
+        except h11.LocalProtocolError:
+            self.transport.close()
+
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         super().handle_websocket_upgrade(event)
         self._is_a_websocket = True  # whose request, to this parser, never ends

@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from open_server import OpenServer, open_server
 from phones import until
+from program import Installation
 from sockets_open import OpenSockets
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -217,3 +218,31 @@ async def test_the_names_we_use_of_uvicorns_insides_are_still_there() -> None:
     made.receive_data(POST + b"Content-Length: 3\r\n\r\n")
     made.next_event()
     assert made.their_state is h11.SEND_BODY
+
+
+BROKEN_AFTER_ANOTHER = {
+    "a body that is none, of a HEAD": b"HEAD / HTTP/1.1\r\nHost: %b\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "a body that is none, of a request the application reads": b"GET /socket.io/?EIO=4 HTTP/1.1\r\n"
+    b"Host: %b\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "a body that is none, after an answer has begun": b"GET /source HTTP/1.1\r\nHost: %b\r\n\r\n"
+    b"POST /api/enter HTTP/1.1\r\nHost: %b\r\nTransfer-Encoding: chunked\r\n\r\n\xff\r\n",
+}
+
+
+async def test_a_request_that_breaks_off_in_nonsense_ends_without_an_exception(
+    short_folder: Path, free_port: int
+) -> None:
+    """Found by the campaign of fuzzed packets; closing asks the server for what it told."""
+    server = Installation(short_folder, free_port)
+    await server.open()
+    host = server.own_url.removeprefix("http://").encode()
+    for raw in BROKEN_AFTER_ANOTHER.values():
+        reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
+        for piece in raw.replace(b"%b", host).partition(b"\r\n\r\n"):
+            writer.write(piece)
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            await reader.read()
+        writer.close()
+    await server.close()
