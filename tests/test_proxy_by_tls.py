@@ -84,8 +84,11 @@ async def status(town: SecretTown, path: str) -> int:
     """0 while the proxy is not there yet."""
     connector = aiohttp.TCPConnector(ssl=town.authority.trusting())
     try:
-        async with aiohttp.ClientSession(town.url, connector=connector) as http:
-            return (await http.get(path)).status
+        async with (
+            aiohttp.ClientSession(town.url, connector=connector) as http,
+            http.get(path) as answer,
+        ):
+            return answer.status
     except aiohttp.ClientConnectionError:
         return 0
 

@@ -62,6 +62,12 @@ class Evening:
         return self._in_order("round")
 
     @property
+    def languages(self) -> list[str]:
+        (dialogue,) = self.moderator.shared.all("dialogue")
+        offered: list[str] = dialogue["languages"]
+        return offered
+
+    @property
     def round_is_open(self) -> bool:
         return any(one["state"] == "open" for one in self.rounds)
 

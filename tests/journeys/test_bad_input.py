@@ -158,3 +158,26 @@ async def test_while_the_store_does_not_answer_a_card_waits_and_is_not_called_sa
         await expect(person.page.locator(".line-band")).to_have_count(0)
     assert [card["text"] for card in (await evening.results())["cards"]] == ["Wartet"] * 2
     await evening.moderator.close()
+
+
+async def test_while_the_store_does_not_answer_what_the_moderator_ticked_stays_ticked(
+    own_house: House, devices: Devices
+) -> None:
+    evening = await Evening.begun(own_house, "de")
+    moderator = await devices.laptop(own_house, evening.moderator_link)
+    page = moderator.page
+    await moderator.go_to("about")
+    offered = page.get_by_role("group").get_by_role("checkbox")
+    await expect(offered.first).to_be_visible()
+    unticked = [box for box in await offered.all() if not await box.is_checked()][:2]
+    assert len(unticked) == 2
+    with own_house.frozen_store():
+        for box in unticked:
+            await box.check()
+        await expect(page.get_by_text(staff_words("status.unheard"))).to_be_visible()
+        for box in unticked:
+            await expect(box).to_be_checked()
+    await evening.moderator.until(lambda: len(evening.languages) == 3)
+    for box in unticked:
+        await expect(box).to_be_checked()
+    await evening.moderator.close()

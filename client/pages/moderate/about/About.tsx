@@ -5,6 +5,7 @@ import { dialogue, send } from "../../../staff/line.ts";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
 import { useOrder } from "../../../staff/order.ts";
 import { TextsField } from "../../../staff/TextsField.tsx";
+import { useWish } from "../../../staff/wish.ts";
 import { say, sayLanguage } from "../../../staff/words.ts";
 import { languageNames } from "../../../texts/index.ts";
 
@@ -55,11 +56,9 @@ export function About() {
 }
 
 function OfferedLanguages() {
-  const offered = dialogue.value!.languages;
+  const [offered, offer] = useWish(dialogue.value!.languages, (languages) => send("OfferLanguages", { languages }));
   const toggle = (language: string) =>
-    send("OfferLanguages", {
-      languages: offered.includes(language) ? offered.filter((one) => one !== language) : [...offered, language],
-    });
+    offer(offered.includes(language) ? offered.filter((one) => one !== language) : [...offered, language]);
   return (
     <fieldset class="sheet">
       <legend class="only-read">{say("about.languages")}</legend>

@@ -4,6 +4,7 @@ import { attendanceText, isOver } from "../../../staff/Attendance.tsx";
 import { CopyButton } from "../../../staff/CopyButton.tsx";
 import { attendanceIn } from "../../../staff/evening.ts";
 import { send } from "../../../staff/line.ts";
+import { useWish } from "../../../staff/wish.ts";
 import { say } from "../../../staff/words.ts";
 
 export function Proof({ ballot }: { ballot: Ballot }) {
@@ -21,18 +22,16 @@ export function Proof({ ballot }: { ballot: Ballot }) {
 }
 
 function Over({ ballot, lines }: { ballot: Ballot; lines: string[] }) {
-  const shown = ballot.overshoot_shown;
+  const [shown, show] = useWish(ballot.overshoot_shown, (shown) =>
+    send("ShowOvershoot", { ballot: ballot.id, shown }),
+  );
   return (
     <div class="band is-round" data-tone="warn">
       <span>
         {say("attendance.more_than_people")} <strong>{lines.join(" · ")}</strong>
       </span>
       <label class="row">
-        <input
-          type="checkbox"
-          checked={shown}
-          onChange={() => send("ShowOvershoot", { ballot: ballot.id, shown: !shown })}
-        />
+        <input type="checkbox" checked={shown} onChange={() => show(!shown)} />
         {say("attendance.on_board")}
       </label>
     </div>

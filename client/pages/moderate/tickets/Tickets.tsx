@@ -2,6 +2,7 @@
 import { Icon } from "../../../design/icons.tsx";
 import { batches, ticketRule } from "../../../staff/evening.ts";
 import { send } from "../../../staff/line.ts";
+import { useWish } from "../../../staff/wish.ts";
 import { say } from "../../../staff/words.ts";
 import { Batches } from "./Batches.tsx";
 import { LostTicket } from "./LostTicket.tsx";
@@ -22,7 +23,7 @@ export function Tickets() {
 
 /** What a vote can be protected against and what not, said before anybody relies on it. */
 function Protection() {
-  const { always } = ticketRule.value;
+  const [always, ask] = useWish(ticketRule.value.always, (always) => send("AskForTickets", { always }));
   return (
     <div class="sheet">
       <h3>{say("tickets.protection")}</h3>
@@ -38,7 +39,7 @@ function Protection() {
         ))}
       </dl>
       <label class={always ? "choice is-chosen" : "choice"}>
-        <input type="checkbox" checked={always} onChange={() => send("AskForTickets", { always: !always })} />
+        <input type="checkbox" checked={always} onChange={() => ask(!always)} />
         <span>
           <span class="choice-label">{say("tickets.always")}</span>
           <span class="choice-hint">{say("tickets.always_hint")}</span>
