@@ -1,15 +1,10 @@
-"""Which addresses lead here: the machine's own in the local network, and whom we answer to.
+"""Which addresses lead here: the machine's own in the local network.
 
-Never trusts a forwarded header: links and QR codes are made from the public address alone.
+Links and QR codes are made from the public address alone, never from a header.
 """
 
 import ipaddress
 import socket
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    from server.settings import Settings
 
 # Pairs of family and far address. Connecting a UDP socket sends nothing: it only asks the routing
 # table which of our addresses would be used. The first needs a default route, the others serve a
@@ -34,31 +29,6 @@ def reachable_address(host: str) -> str:
     return "localhost"
 
 
-def answers_to(settings: "Settings", host: str | None) -> bool:
-    """Whether a request may name us `host` (a Host header).
-
-    Any plain IP address is fine: it cannot be rebound to us by somebody else's name server, and the
-    machine does not know all of its addresses when a router translates them.
-    """
-    name = _hostname(host)
-    if name is None:
-        return False
-    known = {"localhost", urlsplit(settings.public_url).hostname, *settings.allowed_hosts}
-    return name in known or _is_ip_address(name)
-
-
-def may_talk(settings: "Settings", origin: str | None, host: str | None) -> bool:
-    """Whether a page from `origin` (an Origin header) may use us under the name `host`.
-
-    A browser always sends the origin with a websocket or a changing request; a request without one
-    comes from a program, which has no cookies to be misused.
-    """
-    if origin is None:
-        return True
-    own = {f"{scheme}://{(host or '').lower()}" for scheme in ("http", "https")}
-    return origin.lower() in {*own, settings.public_url, *settings.allowed_origins}
-
-
 def in_url(address: str) -> str:
     """A plain address as it stands in a web address: IPv6 goes into brackets."""
     return f"[{address}]" if ":" in address else address
@@ -80,25 +50,3 @@ def _own_address_towards(family: socket.AddressFamily, far: str) -> str | None:
     except OSError:
         return None
     return None if ipaddress.ip_address(own).is_loopback else own
-
-
-def _hostname(host: str | None) -> str | None:
-    if not host:
-        return None
-    try:
-        parts = urlsplit(f"//{host}")
-        name, port = parts.hostname, parts.port  # raises on a port that is no number
-    except ValueError:
-        return None
-    if name is None or set(host) & set("@/?#\\ \t"):
-        return None
-    # Put together again it must be what was sent: "[::1]evil.example" is read as ::1 otherwise.
-    return name if host.lower() in (in_url(name), f"{in_url(name)}:{port}") else None
-
-
-def _is_ip_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

@@ -11,10 +11,10 @@ from starlette.types import Scope
 from rooms.errors import Erased, Forgotten, Malformed, Refused
 from rooms.hall import Hall
 from rooms.messages import Actor, LinkId, Participant, Staff, person_of
-from server.addresses import answers_to, may_talk
 from server.codes import typed_code
 from server.entry import read_cookies
 from server.limits import FailedJoins
+from server.origins import answers_to, may_talk
 from server.settings import Settings
 
 _TOKEN = re.compile(r"[0-9a-f]{32}")

@@ -9,8 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.addresses import answers_to, may_talk
 from server.answers import refusal
+from server.origins import answers_to, may_talk
 from server.settings import Settings
 
 log = structlog.get_logger(__name__)

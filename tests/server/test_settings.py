@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from server.addresses import answers_to, may_talk, reachable_address
+from server.addresses import reachable_address
+from server.origins import answers_to, may_talk
 from server.settings import BadSetting, Settings, read_settings
 from server.typed_settings import Typed, argument_parser, settings_page
 

@@ -28,11 +28,11 @@ from rooms.erasing import EraseCard
 from rooms.hiding import HideCard
 from rooms.messages import ORGANISER, CardId, person_of
 from rooms.redis_line import Line
-from server.addresses import answers_to, may_talk
 from server.codes import CODE_ALPHABET, CODE_LENGTH
 from server.embedded import EmbeddedStore
 from server.limits import FailedJoins
 from server.making import fresh_id, new_call
+from server.origins import answers_to, may_talk
 from server.settings import read_settings
 from server.shells import STATIC
 from server.spreadsheets import csv_file, xlsx_file

@@ -1,7 +1,6 @@
 /** Plan a ballot or change it while nobody has seen it. */
 import { useState } from "preact/hooks";
 import type { Ballot } from "../../../connection/index.ts";
-import { rounds as everyRound } from "../../../staff/evening.ts";
 import { Dialog } from "../../../staff/Dialog.tsx";
 import { FormFoot } from "../../../staff/FormFoot.tsx";
 import { NumberField } from "../../../staff/NumberField.tsx";
@@ -11,24 +10,7 @@ import { inMain, say } from "../../../staff/words.ts";
 import { BallotMethod } from "./BallotMethod.tsx";
 import { BallotOptions } from "./BallotOptions.tsx";
 import { BallotVoters } from "./BallotVoters.tsx";
-
-export type BallotPlan = Omit<
-  Ballot,
-  "id" | "state" | "order" | "deadline" | "overshoot_shown" | "seal" | "sealed_version"
->;
-
-const fresh: BallotPlan = {
-  title: {},
-  method: "dots",
-  dots: 3,
-  most_per_option: 1,
-  own_table: false,
-  tickets: false,
-  rounds: [],
-  kinds: [],
-  statements: [],
-  minutes: 10,
-};
+import { fresh, planOf, type BallotPlan } from "./plan.ts";
 
 export function BallotForm({ ballot, onClose }: { ballot?: Ballot; onClose: () => void }) {
   const { state, give } = useOrder();
@@ -59,11 +41,4 @@ export function BallotForm({ ballot, onClose }: { ballot?: Ballot; onClose: () =
       </form>
     </Dialog>
   );
-}
-
-function planOf(ballot: Ballot): BallotPlan {
-  const { title, method, dots, most_per_option, own_table, tickets, kinds, statements, minutes } = ballot;
-  // A round that was struck meanwhile could not be unticked here, and the server refuses it.
-  const rounds = ballot.rounds.filter((id) => everyRound.value.some((round) => round.id === id));
-  return { title, method, dots, most_per_option, own_table, tickets, rounds, kinds, statements, minutes };
 }

@@ -3,7 +3,7 @@ import { Choices } from "../../../staff/Choices.tsx";
 import { optionsFor } from "../../../staff/evening.ts";
 import { NumberField } from "../../../staff/NumberField.tsx";
 import { say } from "../../../staff/words.ts";
-import type { BallotPlan } from "./BallotForm.tsx";
+import type { BallotPlan } from "./plan.ts";
 
 interface Props {
   plan: BallotPlan;

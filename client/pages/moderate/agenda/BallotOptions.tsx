@@ -3,7 +3,7 @@ import { Choices } from "../../../staff/Choices.tsx";
 import { optionsFor, rounds } from "../../../staff/evening.ts";
 import { KindToggles } from "../../../staff/kinds.tsx";
 import { inMain, say } from "../../../staff/words.ts";
-import type { BallotPlan } from "./BallotForm.tsx";
+import type { BallotPlan } from "./plan.ts";
 import { Statements } from "./Statements.tsx";
 
 interface Props {

@@ -2,7 +2,7 @@
 import { Choices } from "../../../staff/Choices.tsx";
 import { batches, ticketRule } from "../../../staff/evening.ts";
 import { say } from "../../../staff/words.ts";
-import type { BallotPlan } from "./BallotForm.tsx";
+import type { BallotPlan } from "./plan.ts";
 
 interface Props {
   plan: BallotPlan;
