@@ -54,7 +54,8 @@ build offers to be loaded anew, and does so by itself once everything is saved a
 
 `now` is the server's clock in milliseconds since 1970, for timers. `reconnect_within` is a time in
 milliseconds: after losing the connection, wait a random part of it before connecting again. It
-grows with the hall, and is short for staff, who come back first.
+grows with the hall, and is short for staff, who come back first. After three tries in vain each
+further one doubles it, up to 10 seconds, for staff 1.5.
 Joining, reloading and reconnecting are all this one step.
 
 ## Views and frames

@@ -63,6 +63,8 @@ type NotWelcome = Exclude<Answer, { ok: true }>;
 const ANSWER_MS = 8000;
 const PROBE_MS = 4000;
 const LONGEST_WINDOW_MS = 10_000;
+/** A server that is started anew needs some two seconds: whoever knocked meanwhile is not late for it. */
+const TRIES_IN_THE_FIRST_WINDOW = 3;
 /** Staff are few and the hall waits for them: they knock often while the server is away. */
 const LONGEST_STAFF_WINDOW_MS = 1500;
 /** Refusals of the door that no second try changes. */
@@ -179,7 +181,8 @@ export function connect(
     if (state.value === "refused" || timer !== undefined) return;
     state.value = "waiting";
     early = [];
-    const within = Math.min(spreadMs * 2 ** failures++, longestMs);
+    const doublings = Math.max(0, ++failures - TRIES_IN_THE_FIRST_WINDOW);
+    const within = Math.min(spreadMs * 2 ** doublings, longestMs);
     timer = setTimeout(comeNow, Math.random() * within);
   }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,6 +14,7 @@ from server.phones.outbox import PASSING, Outbox, Told
 ANSWER_SECONDS = 20.0
 HELLO_AGAIN_SECONDS = 1.0
 LONGEST_WINDOW_SECONDS = 10.0
+TRIES_IN_THE_FIRST_WINDOW = 3
 LONGEST_STAFF_WINDOW_SECONDS = 1.5
 
 T = TypeVar("T")
@@ -144,7 +146,7 @@ class Screen:
         """Everybody who lost the line at once comes back spread over the announced window."""
         window = self._window
         longest = LONGEST_STAFF_WINDOW_SECONDS if "link" in self._auth else LONGEST_WINDOW_SECONDS
-        while True:
+        for tries in itertools.count(1):
             await asyncio.sleep(random.random() * window)
             try:
                 await self.connect()
@@ -153,7 +155,8 @@ class Screen:
                 self._leave(refused)
                 return
             except OSError:
-                window = min(window * 2, longest)
+                if tries >= TRIES_IN_THE_FIRST_WINDOW:
+                    window = min(window * 2, longest)
 
     # Hearing
 
