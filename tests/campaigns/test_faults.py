@@ -16,6 +16,7 @@ from campaigns.faults.fold import READ, State
 from campaigns.faults.history import Connection, History, Order, Send
 from campaigns.faults.kills import ended_elsewhere
 from campaigns.faults.own_order import own_order
+from campaigns.faults.paper import more_voters_than_tickets, ticket_of
 from campaigns.faults.rules import RULES, Who, why_not
 from campaigns.faults.shown import BALLOT
 from campaigns.faults.stream import Entry, broken_links, places
@@ -110,7 +111,7 @@ def test_a_vote_or_a_number_that_is_wrong_in_a_file_is_noticed() -> None:
     state.about = {"languages": ["de"], "title": {"de": "Abend"}}
     plan = {"id": "b", "method": "dots", "own_table": False, "order": 1, "title": {"de": "A"}}
     state.ballots["b"] = {**dict.fromkeys((*BALLOT, "sealed_version", "seal")), **plan}
-    state.ballots["b"]["state"] = "closed"
+    state.ballots["b"] |= {"state": "closed", "attendance": []}
     option = {"id": "1", "ballot": "b", "card": None, "table": None, "kind": None, "order": 1}
     tally = {"dots": 2, "voters": 1}
     state.options["b", "1"] = {**option, "gone": False, "text": {"de": "Ja"}, "tally": tally}
@@ -149,13 +150,34 @@ def test_the_second_reading_refuses_a_dot_too_many() -> None:
     state = State("ABCDEFGH")
     state.people["p"] = {"language": "de", "table": 1}
     rule = {"id": "b", "method": "dots", "dots": 3, "most_per_option": 3, "own_table": False}
-    state.ballots["b"] = {**rule, "state": "open"}
+    state.ballots["b"] = {**rule, "state": "open", "tickets": False}
     for key in ("1", "2"):
         state.options["b", key] = {"id": key, "ballot": "b", "table": None, "gone": False}
     state.marks["b", "p"] = {"1": 2}
     vote = {"name": "PlaceDots", "ballot": "b", "option": "2", "dots": 1}
     assert why_not(state, Who("p", "participant"), vote) is None
     assert why_not(state, Who("p", "participant"), {**vote, "dots": 2}) == "no_dots_left"
+
+
+def test_the_second_reading_knows_whose_a_ticket_is() -> None:
+    state, secret = State("ABCDEFGH"), "2345ABCD"
+    key = ticket_of(state.code, secret)
+    assert key is not None
+    assert ticket_of(state.code, " 2345-abcd") == key != ticket_of("BCDEFGHJ", secret)
+    for person in "pq":
+        state.people[person] = {"language": "de", "table": 1}
+    redeem = {"name": "RedeemTicket", "secret": secret}
+    assert why_not(state, Who("p", "participant"), redeem) == "unknown_ticket"
+    READ["TicketsIssued"](state, {"batch": "b", "tickets": [key], "at": 0})
+    assert why_not(state, Who("p", "participant"), redeem) is None
+    READ["TicketRedeemed"](state, {"ticket": key, "person": "p"})
+    assert why_not(state, Who("p", "participant"), redeem) is None
+    assert why_not(state, Who("q", "participant"), redeem) == "ticket_used"
+    assert not [*more_voters_than_tickets(state)]
+    state.ballots["b"] = {"state": "open", "tickets": True}
+    state.options["b", "1"] = {"gone": False}
+    state.marks["b", "q"] = {"1": 1}
+    assert [*more_voters_than_tickets(state)]
 
 
 def test_the_second_reading_notices_a_gap_and_a_broken_seal() -> None:

@@ -1,6 +1,6 @@
 """Faults against real processes, and a checker that shares no code with what it checks.
 
-stream, fold, rules, effects, shown, exports
+stream, fold, paper, heads, rules, effects, shown, exports
                                       the log read a second time: what must be seen, refused, saved
 history, tab, air, ghost              phones, the network between them and the hall, their records
 house, zygote                         real processes and a real Valkey, killed and brought back

@@ -16,7 +16,10 @@ NOT_PLAYED = "not played:"
 """So begin complaints about the campaign itself: they are no evidence of any bug."""
 EVENING = "evening"
 """A file of this name in the house's folder says that people are acting."""
-MODULES = ("bugs_log", "bugs_answers", "bugs_rules", "bugs_views", "bugs_house", "bugs_pages")
+MODULES = (
+    *("bugs_log", "bugs_answers", "bugs_rules", "bugs_paper", "bugs_views"),
+    *("bugs_house", "bugs_pages"),
+)
 
 
 @dataclass(frozen=True)

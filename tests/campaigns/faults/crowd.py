@@ -4,11 +4,13 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from campaigns.faults.paper import SYMBOLS
 from campaigns.faults.tab import Tab
 
 Wish = tuple[str, dict[str, Any]]
 KINDS = ("idea", "worry", "question", "going_well")
 NOWHERE = "0" * 16
+NO_TICKET = "ZZZZ2222"
 WORDS = ("Bänke", "Bäume", "zu laut", "مقاعد", "warum?", "mehr Licht", "Brunnen")
 
 
@@ -19,6 +21,8 @@ class Crowd:
         self._chance = chance
         self._tables = tables
         self._texts = 0
+        self.papers: list[str] = []
+        self._own: dict[str, str] = {}
 
     def wish(self, tab: Tab) -> Wish:
         wishes = {
@@ -42,10 +46,16 @@ class Crowd:
             (5, lambda: self._answer(tab)),
             (1, lambda: ("ChooseLanguage", {"language": self._chance.choice(("de", "ar", "en"))})),
             (1, lambda: ("Join", {"language": "ar"})),
+            (4, lambda: ("RedeemTicket", {"secret": self._typed(tab)})),
         ]
 
     def _host_wishes(self, tab: Tab) -> list[tuple[int, Callable[[], Wish]]]:
-        return [(4, self._card), (3, lambda: self._hide(tab)), (2, lambda: self._unhide(tab))]
+        return [
+            (4, self._card),
+            (3, lambda: self._hide(tab)),
+            (2, lambda: self._unhide(tab)),
+            (2, lambda: self._heads(tab)),
+        ]
 
     def _moderator_wishes(self, tab: Tab) -> list[tuple[int, Callable[[], Wish]]]:
         return [
@@ -59,6 +69,9 @@ class Crowd:
             (2, lambda: ("CloseBallot", {"ballot": self._one(tab, "ballot", "open")})),
             (1, lambda: ("ExtendBallot", {"ballot": self._one(tab, "ballot"), "minutes": 3})),
             (1, lambda: ("DescribeDialogue", self._about())),
+            (2, lambda: self._heads(tab)),
+            (1, lambda: self._overshoot(tab)),
+            (3, lambda: self._tickets(tab)),
         ]
 
     def _card(self) -> Wish:
@@ -84,6 +97,7 @@ class Crowd:
             "dots": 3,
             "most_per_option": chance.choice((1, 2, 3)),
             "own_table": chance.random() < 0.3,
+            "tickets": chance.random() < 0.3,
             "rounds": [],
             "kinds": chance.choice(([], ["idea"], list(KINDS))),
             "statements": [{"de": self._text()} for _ in range(chance.randrange(3))],
@@ -106,6 +120,51 @@ class Crowd:
 
     def _about(self) -> dict[str, Any]:
         return {"title": {"de": self._text()}, "goal": {}, "afterwards": {}}
+
+    def _heads(self, tab: Tab) -> Wish:
+        table = self._chance.randint(0, self._tables + 1)
+        if tab.who.table and self._chance.random() < 0.8:
+            table = tab.who.table
+        return "CountHeads", {"table": table, "people": self._chance.choice((None, 0, 1, 2, 5))}
+
+    def _overshoot(self, tab: Tab) -> Wish:
+        shown = self._chance.random() < 0.7
+        return "ShowOvershoot", {"ballot": self._one(tab, "ballot", "closed"), "shown": shown}
+
+    def _tickets(self, tab: Tab) -> Wish:
+        """What moderators do with printed tickets."""
+        what = self._chance.choice(("FreeTicket", "FreeTicket", "VoidTicket", "more", "rule"))
+        if what == "more":
+            return "IssueTickets", {"secrets": self.print_tickets(self._chance.randrange(4))}
+        if what == "rule":
+            if self._chance.random() < 0.3:
+                return "VoidUnusedTickets", {"batch": self._one(tab, "batch")}
+            return "AskForTickets", {"always": self._chance.random() < 0.5}
+        return what, {"secret": self._any_ticket()}
+
+    def print_tickets(self, count: int) -> list[str]:
+        """Secrets that were on no paper before; now and then one that was."""
+        fresh = ["".join(self._chance.choices(SYMBOLS, k=8)) for _ in range(count)]
+        if self.papers and self._chance.random() < 0.2:
+            fresh.append(self._chance.choice(self.papers))
+        self.papers += [one for one in fresh if one not in self.papers]
+        return fresh
+
+    def own_ticket(self, tab: Tab) -> str:
+        """The paper that lies on this person's chair."""
+        if tab.who.id not in self._own and len(self._own) < len(self.papers):
+            self._own[tab.who.id] = self.papers[len(self._own)]
+        return self._own.get(tab.who.id, NO_TICKET)
+
+    def _typed(self, tab: Tab) -> str:
+        """Mostly one's own, as people type: small, in two halves; at times another or none."""
+        secret = self.own_ticket(tab) if self._chance.random() < 0.6 else self._any_ticket()
+        if self._chance.random() < 0.3:
+            return f" {secret[:4].lower()}-{secret[4:]}"
+        return secret
+
+    def _any_ticket(self) -> str:
+        return self._chance.choice((*self.papers, NO_TICKET, "kein"))
 
     def _option(self, tab: Tab, method: str) -> dict[str, str]:
         """Mostly of an open ballot of that method, now and then of any."""

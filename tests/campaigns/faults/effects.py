@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from campaigns.faults import heads, paper
 from campaigns.faults.fold import ANSWERS, Fields, State
 from campaigns.faults.rules import PHONES, Who, sources_of
 
@@ -97,7 +98,17 @@ def _answered(state: State, who: Who, body: Fields) -> list[Fields]:
     return [{"name": "StatementAnswered", **placed, "answer": VALUES[body["answer"]]}]
 
 
-PLAN = ("title", "method", "dots", "most_per_option", "own_table", "rounds", "kinds", "statements")
+PLAN: tuple[str, ...] = (
+    "title",
+    "method",
+    "dots",
+    "most_per_option",
+    "own_table",
+    "rounds",
+    "kinds",
+    "statements",
+)
+PLAN += ("tickets",)
 EFFECTS: dict[str, Effect] = {
     "Join": _join,
     "ChooseLanguage": _of_person("LanguageChosen", "language"),
@@ -119,5 +130,7 @@ EFFECTS: dict[str, Effect] = {
     "AnswerStatement": _answered,
     "DescribeDialogue": _event("DialogueDescribed", "title"),
     "RevokeLink": _event("LinkRevoked", "link"),
+    **paper.EFFECTS,
+    **heads.EFFECTS,
 }
 """What comes of every command the campaign gives."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from campaigns.faults.fold import Fields, State
+from campaigns.faults.heads import attendance, is_over
+from campaigns.faults.paper import needs_ticket
 from campaigns.faults.shown import shared_view
 
 CARD = ("table", "kind", "text", "edited", "via", "hidden")
@@ -57,6 +59,7 @@ def _expected(state: State) -> Fields:
             "hidden_cards": hidden,
             "ballots": len(state.ballots),
         },
+        "tickets": _tickets(state),
         "tables": [_table(state, number, seated.count(number)) for number in sorted(state.tables)],
         "cards": [_card(state, number, card) for number, card in enumerate(cards, 1)],
         "ballots": _ballots(state, {card["id"]: nth for nth, card in enumerate(cards, 1)}),
@@ -85,13 +88,14 @@ def _ballots(state: State, numbers: dict[str, int]) -> list[Fields]:
     seen = shared_view(state, ("moderator", 0))
     ballots = sorted(state.ballots.values(), key=lambda ballot: ballot["order"])
     rule: tuple[str, ...] = ("title", "method", "dots", "most_per_option", "own_table")
-    rule += ("tickets", "state", "sealed_version", "seal")
+    rule += ("state", "sealed_version", "seal")
     return [
         {
             **{name: ballot[name] for name in rule},
             "ballot": nth,
             "voters": state.voters(ballot["id"]),
-            "attendance": [],
+            "tickets": needs_ticket(state, ballot),
+            "attendance": [_attendance(one) for one in attendance(state, ballot)],
             "options": [
                 {
                     **{name: option[name] for name in ("text", "table", "kind", "gone", "tally")},
@@ -104,6 +108,16 @@ def _ballots(state: State, numbers: dict[str, int]) -> list[Fields]:
         }
         for nth, ballot in enumerate(ballots, 1)
     ]
+
+
+def _attendance(one: Fields) -> Fields:
+    return {**one, "table": one["table"] or None, "over": is_over(one)}
+
+
+def _tickets(state: State) -> Fields:
+    batches = state.batches.values()
+    counted = {name: sum(b[name] for b in batches) for name in ("issued", "redeemed", "voided")}
+    return {**counted, "freed": state.ticket_rule.get("freed", 0)}
 
 
 def _moderation(state: State, numbers: dict[str, int]) -> list[Fields]:

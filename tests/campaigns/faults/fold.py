@@ -7,6 +7,7 @@ as the product does; whatever is shown or exported must come out the same.
 from collections.abc import Callable
 from typing import Any
 
+from campaigns.faults import heads, paper
 from campaigns.faults.stream import Entry
 
 Fields = dict[str, Any]
@@ -31,6 +32,11 @@ class State:
         self.ballots: dict[str, Fields] = {}
         self.options: dict[tuple[str, str], Fields] = {}
         self.marks: dict[tuple[str, str], dict[str, int]] = {}
+        self.voted_at: dict[tuple[str, str], int] = {}
+        self.heads: dict[int, int] = {}
+        self.tickets: dict[str, Fields] = {}
+        self.batches: dict[str, Fields] = {}
+        self.ticket_rule: Fields = {}
         self.links: dict[str, Fields] = {}
         self.moderation: list[Fields] = []
         self.heard: dict[str, int] = {}
@@ -50,6 +56,11 @@ class State:
 
     def voters(self, ballot: str) -> int:
         return sum(bool(self.lies(where, who)) for where, who in self.marks if where == ballot)
+
+    def ticket_on(self, person: str) -> str | None:
+        """The ticket that this person's phone holds."""
+        found = (key for key, one in self.tickets.items() if one["holder"] == person)
+        return next(found, None)
 
     @property
     def open_round(self) -> Fields | None:
@@ -154,14 +165,16 @@ def _votable(state: State, card: str) -> list[Fields]:
 def _ballot(state: State, event: Fields) -> None:
     planned = {"id": event["ballot"], **_without(event, "name", "ballot")}
     more = {"order": state.version, "state": "planned", "deadline": None}
-    more |= {"sealed_version": None, "seal": None, "overshoot_shown": False}
+    more |= {"sealed_version": None, "seal": None, "overshoot_shown": False, "attendance": []}
     state.ballots[event["ballot"]] = planned | more
 
 
 def _ballot_opened(state: State, event: Fields) -> None:
     for option in event["options"]:
         state.options[event["ballot"], option["id"]] = dict(option)
-    state.ballots[event["ballot"]] |= {"state": "open", "deadline": event["deadline"]}
+    ballot = state.ballots[event["ballot"]]
+    tickets = paper.needs_ticket(state, ballot)
+    ballot |= {"state": "open", "deadline": event["deadline"], "tickets": tickets}
 
 
 def _ballot_closed(state: State, event: Fields) -> None:
@@ -170,6 +183,7 @@ def _ballot_closed(state: State, event: Fields) -> None:
         if where == ballot["id"]:
             option["tally"] = _tally(state, ballot, key)
     sealed = {"sealed_version": state.version, "seal": state.seal.hex()}
+    sealed["attendance"] = heads.attendance(state, ballot)
     ballot |= {"state": "closed", "deadline": None, **sealed}
 
 
@@ -182,15 +196,21 @@ def _tally(state: State, ballot: Fields, option: str) -> dict[str, int]:
 
 
 def _dots(state: State, event: Fields) -> None:
-    mine = state.marks.setdefault((event["ballot"], event["person"]), {})
+    mine = _marks_of(state, event)
     mine[event["option"]] = event["dots"]
     if not event["dots"]:
         del mine[event["option"]]
 
 
 def _answered(state: State, event: Fields) -> None:
-    mine = state.marks.setdefault((event["ballot"], event["person"]), {})
-    mine[event["option"]] = event["answer"]
+    _marks_of(state, event)[event["option"]] = event["answer"]
+
+
+def _marks_of(state: State, event: Fields) -> dict[str, int]:
+    """Those of who votes now, at the table where they sit."""
+    where = event["ballot"], event["person"]
+    state.voted_at[where] = state.people[event["person"]]["table"] or 0
+    return state.marks.setdefault(where, {})
 
 
 def _link(state: State, event: Fields) -> None:
@@ -242,6 +262,8 @@ READ: dict[str, Callable[[State, Fields], None]] = {
     "BallotClosed": _ballot_closed,
     "DotsPlaced": _dots,
     "StatementAnswered": _answered,
+    **paper.READ,
+    **heads.READ,
     "LinkIssued": _link,
     "LinkRevoked": _revoked,
 }

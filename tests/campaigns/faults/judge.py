@@ -13,6 +13,7 @@ from campaigns.faults.effects import differs, effects
 from campaigns.faults.fold import READ, State
 from campaigns.faults.history import History, Order
 from campaigns.faults.own_order import own_order
+from campaigns.faults.paper import more_voters_than_tickets
 from campaigns.faults.refusals import unexplained
 from campaigns.faults.rules import why_not
 from campaigns.faults.stream import Entry, broken_links, kept_no, places
@@ -86,6 +87,7 @@ def _entries(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
             yield f"I6 version {entry.version} {entry.events} cannot follow: {wrong!r}"
             return
         yield from _over_budget(state, entry)
+        yield from (f"I6 {wrong}" for wrong in more_voters_than_tickets(state))
     yield from unexplained(evening.code, evening.history.orders, evening.logs)
 
 

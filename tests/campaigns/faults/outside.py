@@ -176,6 +176,21 @@ class Outside(Mishaps):
                 moderator.give("HideCard", card=option["card"], reason="Streit")
             await self._moment(0.0, 0.15)
 
+    async def shared_ticket(self) -> None:
+        """Everybody types the same ticket at the same moment, again and again, and votes by it."""
+        crowd, (one, other) = self.stage.crowd, self.stage.moderators
+        for _ in range(3):
+            secret = self.chance.choice(crowd.papers)
+            for phone in self.chance.sample(self.stage.phones, 3):
+                one.give("FreeTicket", secret=crowd.own_ticket(phone))
+            await self._moment(0.05, 0.15)
+            for phone in self.stage.phones:
+                if len(phone.outbox) < 12:
+                    phone.give("RedeemTicket", secret=secret)
+                    self._vote(phone)
+            other.give(self.chance.choice(("FreeTicket", "VoidTicket")), secret=secret)
+            await self._moment(0.0, 0.2)
+
     async def quarrel(self) -> None:
         """Both moderators decide about the same things at the same moment."""
         first = self.stage.moderators[0].shared.entries

@@ -6,6 +6,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from campaigns.faults import heads, paper
 from campaigns.faults.fold import Fields, State
 
 PHONES, HOSTS, MODERATORS = "participant", "host", "moderator"
@@ -114,7 +115,11 @@ def _open_ballot(state: State, who: Who, body: Fields) -> str | None:
         return "unknown_ballot"
     if ballot["state"] != "planned":
         return "voting_already_opened"
-    return None if sources_of(state, ballot) else "no_options"
+    if not sources_of(state, ballot):
+        return "no_options"
+    if paper.needs_ticket(state, ballot) and not state.tickets:
+        return "no_tickets_issued"
+    return None
 
 
 def _in_open_ballot(state: State, who: Who, body: Fields) -> str | None:
@@ -135,6 +140,8 @@ def _vote(state: State, who: Who, body: Fields, method: str) -> str | None:
         return "unknown_option"
     if option["gone"]:
         return "option_gone"
+    if ballot["tickets"] and state.ticket_on(who.id) is None:
+        return "needs_ticket"
     return None if ballot["method"] == method else "wrong_method"
 
 
@@ -218,5 +225,7 @@ RULES: dict[str, tuple[tuple[str, ...], Rule]] = {
     "AnswerStatement": ((PHONES,), _answer),
     "DescribeDialogue": ((MODERATORS,), _free),
     "RevokeLink": ((MODERATORS,), _link),
+    **paper.RULES,
+    **heads.RULES,
 }
 """Who may, and when it is refused, for every command the campaign gives."""

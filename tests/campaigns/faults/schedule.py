@@ -22,6 +22,8 @@ from campaigns.faults.stage import TABLES, Stage, Stuck
 from campaigns.faults.trouble import SHAKING, Trouble
 
 MOST_FAULTS = 7
+EVENINGS_VERSION = 2
+"""Which evening a seed means: since 2 with tickets and head counts, so none is as it was in 1."""
 
 
 @dataclass

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from campaigns.faults.fold import ANSWERS, Fields, State
+from campaigns.faults.heads import attendance_for
+from campaigns.faults.paper import needs_ticket
 
 View = dict[str, Any]
 Audience = tuple[str, int]
@@ -28,13 +30,15 @@ def shared_view(state: State, audience: Audience) -> View:
     view |= {f"topic:{key}": topic for key, topic in state.topics.items()}
     view |= {f"table:{n}": {"number": n, "topic": topic} for n, topic in state.tables.items()}
     view |= {f"round:{key}": _only(ROUND, one) for key, one in state.rounds.items()}
-    view |= {f"ballot:{key}": _ballot(one, kind) for key, one in state.ballots.items()}
+    view |= {f"ballot:{key}": _ballot(state, one, kind) for key, one in state.ballots.items()}
     view |= _cards(state, audience)
     view |= _options(state, audience)
     if kind in ("host", "board", "moderator"):
-        view |= _counts(state)
+        view |= _counts(state, audience)
     if kind == "moderator":
         view |= {f"link:{key}": _only(LINK, one) for key, one in state.links.items()}
+        view |= {f"batch:{key}": dict(batch) for key, batch in state.batches.items()}
+        view |= {"ticketrule": dict(state.ticket_rule)} if state.ticket_rule else {}
         view |= {f"moderation:{one['order']}": _only(MODERATION, one) for one in state.moderation}
     return view
 
@@ -42,7 +46,8 @@ def shared_view(state: State, audience: Audience) -> View:
 def my_view(state: State, person: str) -> View:
     known = state.people.get(person)
     where = known or {"language": None, "table": None}
-    view: View = {"me": {"joined": known is not None, "ticket": False, **where}}
+    ticket = state.ticket_on(person) is not None
+    view: View = {"me": {"joined": known is not None, "ticket": ticket, **where}}
     for key, card in state.cards.items():
         if card["author"] == person:
             command = card["command"].partition(":")[2]
@@ -97,26 +102,35 @@ def _option(state: State, option: Fields, kind: str) -> Fields:
     return {**same, "text": text, "gone": option["gone"] or covered}
 
 
-def _counts(state: State) -> View:
+def _counts(state: State, audience: Audience) -> View:
     seated = [one["table"] for one in state.people.values()]
     view: View = {
         f"seats:{number}": {"number": number, "joined": seated.count(number)}
         for number in state.tables
     }
     view |= {
-        f"turnout:{key}": {"ballot": key, "voters": state.voters(key), "attendance": []}
-        for key in state.ballots
+        f"turnout:{key}": {
+            "ballot": key,
+            "voters": state.voters(key),
+            "attendance": attendance_for(state, audience, ballot),
+        }
+        for key, ballot in state.ballots.items()
+    }
+    view |= {
+        f"heads:{table}": {"table": table, "people": people}
+        for table, people in state.heads.items()
+        if audience in (("moderator", 0), ("host", table))
     }
     if seated:
         view["people"] = {"joined": len(seated), "without_table": seated.count(None)}
     return view
 
 
-def _ballot(ballot: Fields, kind: str) -> Fields:
+def _ballot(state: State, ballot: Fields, kind: str) -> Fields:
     sealed = {"sealed_version": None, "seal": None}
     if kind == "moderator":
         sealed = _only(("sealed_version", "seal"), ballot)
-    return {**_only(BALLOT, ballot), **sealed}
+    return {**_only(BALLOT, ballot), "tickets": needs_ticket(state, ballot), **sealed}
 
 
 def _vote(state: State, person: str, ballot: str, option: str, value: int) -> Fields:

@@ -17,6 +17,7 @@ from campaigns.faults.air import Air
 from campaigns.faults.crowd import KINDS, Crowd
 from campaigns.faults.history import History
 from campaigns.faults.house import House
+from campaigns.faults.paper import ticket_of
 from campaigns.faults.rules import Who
 from campaigns.faults.tab import Tab
 from server.phones import Desk
@@ -27,6 +28,9 @@ LOOK_SECONDS = 0.02
 BUSY_SECONDS = 2.0
 PAUSE_SECONDS = 0.28
 OTHER_PROCESS = 0.3
+PRINTED = 12
+REDEEMED = 0.8
+WITH_TICKETS = 0.35
 
 
 class Stuck(Exception):
@@ -46,7 +50,7 @@ class Stage:
         self.secrets: set[str] = set()
         self.setup = 0
         self.over = 0.0
-        self._crowd = Crowd(random.Random(seed + 1), TABLES)
+        self.crowd = Crowd(random.Random(seed + 1), TABLES)
         self._home = random.Random(seed + 2)
         self._cookies: dict[str, str] = {}
 
@@ -96,7 +100,9 @@ class Stage:
 
     def leaked(self) -> Iterable[str]:
         """I13: secrets that came over any connection, in whatever packet."""
-        pattern = re.compile(b"|".join(re.escape(word.encode()) for word in self.secrets))
+        tickets = {ticket_of(self.code, secret) or secret for secret in self.crowd.papers}
+        words = self.secrets | tickets | set(self.crowd.papers)
+        pattern = re.compile(b"|".join(re.escape(word.encode()) for word in words))
         for tab in self.tabs:
             for pair in tab.air.pairs:
                 for found in set(pattern.findall(b"".join(pair.heard))):
@@ -152,26 +158,33 @@ class Stage:
         await self.until(lambda: self._shown(moderator, "round"), "a round is planned")
         [entry] = self._shown(moderator, "round")
         moderator.give("OpenRound", round=entry["id"])
+        moderator.give("IssueTickets", secrets=self.crowd.print_tickets(PRINTED))
         for plan in self._plans():
             moderator.give("PlanBallot", **plan, minutes=10)
         await self.until(lambda: len(self._shown(moderator, "ballot")) == 3, "ballots are planned")
 
     def _plans(self) -> list[dict[str, Any]]:
+        by_ticket = self._by_ticket
         typed = {"rounds": [], "statements": [{"de": "Nichts davon"}, {"de": "Alles"}]}
         dots = {"dots": 3, "most_per_option": 2}
         return [
             {"title": {"de": "A"}, "method": "dots", **dots, "own_table": False}
-            | {**typed, "kinds": list(KINDS)},
+            | {**typed, "kinds": list(KINDS), "tickets": by_ticket()},
             {"title": {"de": "B"}, "method": "agreement", **dots, "own_table": False}
-            | {**typed, "kinds": ["idea"]},
+            | {**typed, "kinds": ["idea"], "tickets": by_ticket()},
             {"title": {"de": "C"}, "method": "dots", **dots, "own_table": True}
-            | {**typed, "kinds": list(KINDS)},
+            | {**typed, "kinds": list(KINDS), "tickets": by_ticket()},
         ]
+
+    def _by_ticket(self) -> bool:
+        return self.chance.random() < WITH_TICKETS
 
     async def _arrive(self) -> None:
         """Everybody joins, sits down and posts a card; then two ballots open."""
         for number, phone in enumerate(self.phones):
             phone.give("Join", language="de")
+            if self.chance.random() < REDEEMED:
+                phone.give("RedeemTicket", secret=self.crowd.own_ticket(phone))
             if number:
                 phone.give("TakeTable", table=number % TABLES + 1)
                 phone.give("PostCard", text=f"Karte {phone.name}", kind="idea")
@@ -188,5 +201,5 @@ class Stage:
         while (left := self.over - loop.time()) > 0:
             await asyncio.sleep(min(left, self.chance.expovariate(1 / PAUSE_SECONDS)))
             if tab.is_open and len(tab.outbox) < 8:
-                name, fields = self._crowd.wish(tab)
+                name, fields = self.crowd.wish(tab)
                 tab.give(name, **fields)

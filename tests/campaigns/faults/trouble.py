@@ -40,6 +40,7 @@ class Trouble(Outside, Inside):
             "tab closed before the ack": (5, self.closed_tab),
             "votes while the ballot closes": (5, self.closing_burst),
             "votes while cards are hidden": (6, self.hiding_burst),
+            "one ticket on several phones": (5, self.shared_ticket),
             "two moderators at once": (4, self.quarrel),
             "link revoked": (1, self.revoked),
             "huge version claimed": (1, self.liar),
