@@ -1,59 +1,23 @@
 """Killed in the middle of a burst: what was acknowledged is there, once (P2, P3, P11, P12)."""
 
 import asyncio
-import itertools
 import os
 import random
-from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
+from burst import LIVE_AGAIN_SECONDS, SEED, Burst, check, join, texts
 from moderating import open_evening
 from program import Installation
 
-from server.phones import Desk, Phone
+from server.phones import Desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PHONES = 12
-KILLS = int(os.environ.get("DIALOGTISCH_KILLS", "8"))
-SEED = int(os.environ.get("DIALOGTISCH_SEED", "20261122"))
-LIVE_AGAIN_SECONDS = 30.0
-
-
-class Burst:
-    """Phones that post without a pause, and what each of them was promised."""
-
-    def __init__(self, phones: list[Phone]) -> None:
-        self.phones = phones
-        self.acknowledged: Counter[str] = Counter()
-        self.posted: list[str] = []
-        self._numbers = itertools.count(1)
-        self._over = False
-        self._tasks = [asyncio.create_task(self._post(phone)) for phone in phones]
-
-    async def _post(self, phone: Phone) -> None:
-        while not self._over:
-            text = f"Karte {next(self._numbers)}"
-            self.posted.append(text)
-            answer = await phone.command("PostCard", text=text, kind="idea")
-            assert answer["ok"], answer
-            self.acknowledged[text] += 1
-
-    async def everybody_is_live(self) -> None:
-        """Each phone gets one more card acknowledged, without a hand."""
-        before = sum(self.acknowledged.values())
-        async with asyncio.timeout(LIVE_AGAIN_SECONDS):
-            while sum(self.acknowledged.values()) < before + 2 * len(self.phones):  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
-
-    async def end(self) -> None:
-        self._over = True
-        async with asyncio.timeout(LIVE_AGAIN_SECONDS):
-            await asyncio.gather(*self._tasks)
+KILLS = int(os.environ.get("DIALOGTISCH_KILLS", "6"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -62,23 +26,6 @@ async def running(tmp_path: Path, free_port: int) -> AsyncIterator[Installation]
     await server.open()
     yield server
     assert await server.end() == 0
-
-
-async def join(server: Installation, code: str, count: int) -> list[Phone]:
-    phones = [Phone(server.url, code) for _ in range(count)]
-    await asyncio.gather(*(phone.join("de", nth % 6 + 1) for nth, phone in enumerate(phones)))
-    return phones
-
-
-async def texts(desk: Desk, code: str) -> Counter[str]:
-    results: Any = await desk.get(f"/api/dialogues/{code}/results.json")
-    return Counter(card["text"] for card in results["cards"])
-
-
-async def check(desk: Desk, code: str, burst: Burst) -> None:
-    found = await texts(desk, code)
-    assert found == Counter(burst.posted), f"seed {SEED}"
-    assert burst.acknowledged == found, f"seed {SEED}"
 
 
 async def test_a_killed_server_loses_and_doubles_nothing(running: Installation) -> None:
