@@ -14,6 +14,8 @@ from rooms.redis_line import storage_away
 RENEW_SECONDS = 15
 LEASE_SECONDS = 45
 LEASE_MS = LEASE_SECONDS * 1000
+NO_LEASE_MS = 2 * LEASE_MS
+"""What runs longer than any lease can was begun while the clock was ahead, and counts no more."""
 
 
 class Presence(Protocol):
@@ -56,7 +58,8 @@ class MemoryPresence:
 
     def _running(self, code: str) -> dict[tuple[str, str], int]:
         now = self._clock()
-        leases = {who: until for who, until in self._leases.pop(code, {}).items() if until > now}
+        known = self._leases.pop(code, {})
+        leases = {who: at for who, at in known.items() if now < at < now + NO_LEASE_MS}
         if leases:
             self._leases[code] = leases
         return leases
@@ -75,6 +78,7 @@ class RedisPresence:
         leases = (word for one in people for word in (now + LEASE_MS, _lease(process, one)))
         await self._line.ask_all(
             ("ZREMRANGEBYSCORE", _key(code), "-inf", now),
+            ("ZREMRANGEBYSCORE", _key(code), now + NO_LEASE_MS, "+inf"),
             ("ZADD", _key(code), *leases),
             ("PEXPIRE", _key(code), LEASE_MS),
         )
@@ -84,7 +88,8 @@ class RedisPresence:
 
     async def present(self, code: str) -> set[str]:
         now = await self._now(code)
-        leases = await self._line.ask("ZRANGEBYSCORE", _key(code), f"({now}", "+inf")
+        soon = f"({now + NO_LEASE_MS}"
+        leases = await self._line.ask("ZRANGEBYSCORE", _key(code), f"({now}", soon)
         return {lease.decode().partition(" ")[2] for lease in leases}
 
     async def close(self) -> None:

@@ -110,6 +110,28 @@ async def test_a_renewed_lease_starts_anew_and_the_others_run_out(
     assert await presence.present(CODE) == {"ada"}
 
 
+async def test_a_lease_from_a_clock_that_was_ahead_ends_when_the_clock_is_right_again(
+    presence: Presence, clock: Clock
+) -> None:
+    clock.now += 86_400_000
+    await presence.renew(CODE, "dying", ["ada"])
+    assert await presence.present(CODE) == {"ada"}
+    clock.now -= 86_400_000
+    assert await presence.present(CODE) == set()
+    await presence.renew(CODE, "one", ["ben"])
+    assert await presence.present(CODE) == {"ben"}
+
+
+async def test_two_processes_need_not_read_the_time_at_the_same_moment(
+    presence: Presence, clock: Clock
+) -> None:
+    clock.now += 900
+    await presence.renew(CODE, "quick", ["ada"])
+    clock.now -= 900
+    await presence.renew(CODE, "slow", ["ben"])
+    assert await presence.present(CODE) == {"ada", "ben"}
+
+
 async def test_a_full_hall_is_renewed_at_once(presence: Presence) -> None:
     hall = {f"person{one:04}" for one in range(2_000)}
     await presence.renew(CODE, "one", hall)
@@ -122,6 +144,19 @@ async def test_ended_leases_do_not_pile_up_in_the_storage(valkey_url: str, clock
     for evening in range(20):
         await presence.renew(CODE, "one", [f"guest {evening}"])
         clock.now += LEASE_MS
+    assert await line.ask("ZCARD", f"dialogue:{{{CODE}}}:here") == 1
+    await presence.close()
+    await line.close()
+
+
+async def test_leases_of_a_clock_that_was_ahead_are_taken_out_of_the_storage(
+    valkey_url: str, clock: Clock
+) -> None:
+    presence, line = RedisPresenceAt(valkey_url, clock), Line(valkey_url)
+    clock.now += 86_400_000
+    await presence.renew(CODE, "one", ["ada"])
+    clock.now -= 86_400_000
+    await presence.renew(CODE, "two", ["ben"])
     assert await line.ask("ZCARD", f"dialogue:{{{CODE}}}:here") == 1
     await presence.close()
     await line.close()

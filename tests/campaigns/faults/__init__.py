@@ -6,7 +6,7 @@ history, tab, air, ghost              phones, the network between them and the h
 house, zygote                         real processes and a real Valkey, killed and brought back
 stage, crowd, schedule                one evening of seconds from one seed
 mishaps, outside, inside, trouble     everything that goes wrong in it
-ending, bounds, kills                 how soon all is well again, what it cost, who was cut off
+ending, here, bounds, kills           how soon all is well, who is there, what it cost, who was cut
 judge, refusals, own_order, screens, downloads
                                       the invariants
 bugs, bugs_*                          mistakes put in on purpose

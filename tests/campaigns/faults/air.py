@@ -205,6 +205,12 @@ class Air:
         for pair in late:
             pair.arrive_late()
 
+    def reset_dead_ends(self) -> None:
+        """The server learns of every connection whose tab has long left."""
+        for pair in self.pairs:
+            if pair.far and pair.near is None:
+                pair.far.abort()
+
     def answer(self, near: asyncio.Transport) -> Pair | None:
         if self.is_gone:
             near.abort()

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
+from campaigns.faults.here import HERE_WITHIN_SECONDS, PRESENCE, wrongly_shown
 from campaigns.faults.judge import Evening, unanswered
-from campaigns.faults.screens import PRESENCE, Truth, difference
+from campaigns.faults.screens import Truth, difference
 from campaigns.faults.shown import audiences_of, my_view, shared_view
 from campaigns.faults.stage import PATIENCE_SECONDS, Stage
 from rooms.refusals import RETURNING_MS
@@ -18,18 +19,19 @@ EQUAL_WITHIN_SECONDS = 3.0
 
 class Ending:
     """Made when mending begins. `drained_s`: until the last answer was there; `equal_s`: from then
-    until all pages showed the end of the log."""
+    until all pages showed the end of the log; `here_s`: until staff saw who was there."""
 
     def __init__(self, stage: Stage) -> None:
         self.drained_s = 0.0
         self.equal_s = 0.0
+        self.here_s = 0.0
         self._stage = stage
         self._loop = asyncio.get_running_loop()
         self._healed = self._loop.time()
         self.has_waited = False
 
     async def judge(self, evening: Evening) -> AsyncIterator[str]:
-        """I5, I11, I18: everything given gets its answer, and all pages show the end of the log."""
+        """I5, I11, I18, I19: everything gets its answer, all pages show the end of the log."""
         wrong_at_last = await self._settled(evening)
         self.equal_s = self._loop.time() - self._healed - self.drained_s
         begun = (event["name"] for entry in evening.log for event in entry.events)
@@ -38,6 +40,9 @@ class Ending:
             yield wrong
         if wrong_at_last:
             yield wrong_at_last
+        else:
+            for wrong in await self._seen_by_staff(evening):
+                yield wrong
         for one in unanswered(self._stage.history):
             yield one
 
@@ -48,14 +53,16 @@ class Ending:
             yield f"I18 the last answer came {self.drained_s:.1f} s after everything was mended"
         if self.equal_s > EQUAL_WITHIN_SECONDS:
             yield f"I11 all pages were equal {self.equal_s:.1f} s after the last answer"
+        if self.here_s > HERE_WITHIN_SECONDS:
+            yield f"I19 staff saw who was there {self.here_s:.1f} s after the last answer"
 
     def _is_drained(self) -> bool:
         tabs = self._stage.tabs
-        return all(tab.story.cut or (tab.is_live and not tab.outbox) for tab in tabs)
+        return all(tab.is_gone or (tab.is_live and not tab.outbox) for tab in tabs)
 
     def _waiting(self) -> Iterator[str]:
         for tab in self._stage.tabs:
-            if not tab.story.cut and (tab.outbox or not tab.is_live):
+            if not tab.is_gone and (tab.outbox or not tab.is_live):
                 waiting = [order.id for order in tab.outbox.values()]
                 yield f"I18 {tab.name} is {'live' if tab.is_live else 'away'}, waits for {waiting}"
 
@@ -75,6 +82,21 @@ class Ending:
                 return wrong
             await asyncio.sleep(LOOK_SECONDS)
 
+    async def _seen_by_staff(self, evening: Evening) -> list[str]:
+        """I19: ways that have ended on one side end on the other; then staff must see the truth."""
+        for tab in self._stage.tabs:
+            tab.air.reset_dead_ends()
+        truth = Truth(self._stage.code, evening.log, set())
+        truth.ask(set(), set())
+        begun = self._healed + self.drained_s
+        deadline = self._loop.time() + SETTLE_SECONDS
+        while wrong := list(wrongly_shown(self._stage, truth.state)):
+            if self._loop.time() > deadline:
+                return wrong
+            await asyncio.sleep(LOOK_SECONDS)
+        self.here_s = self._loop.time() - begun
+        return []
+
     def _look(self, evening: Evening) -> str | None:
         """Reads the log; in what a page differs from it now."""
         with self._stage.house.store() as store:
@@ -90,7 +112,7 @@ class Ending:
 def _differences(stage: Stage, truth: Truth) -> Iterator[str]:
     state = truth.state
     for tab in stage.tabs:
-        if tab.story.cut:
+        if tab.is_gone:
             continue
         who = tab.who
         is_phone = who.role == "participant"

@@ -90,12 +90,13 @@ class Seen:
 
 @dataclass(eq=False, slots=True)
 class TabStory:
-    """All that one tab applied, in order, and what it held in the end."""
+    """All that one tab applied, in order. `cut`: why it was turned away; `has_left`: for good."""
 
     who: Who
     name: str
     seen: list[Seen] = field(default_factory=list)
     cut: str = ""
+    has_left: bool = False
 
 
 class History:

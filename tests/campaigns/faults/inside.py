@@ -18,6 +18,16 @@ class Inside(Mishaps):
         self.house.kill(number)
         await self._moment(0.1, 0.3)
 
+    async def leave_with_process(self) -> None:
+        """A phone goes for good at the moment its process dies: nobody can say goodbye for it."""
+        phone = self.chance.choice(self.stage.phones)
+        number = phone.air.process
+        self.stage.history.touched.add(phone.name)
+        self.stage.history.killed(number)
+        self.house.kill(number)
+        await phone.leave()
+        await self._moment(0.1, 0.3)
+
     async def freeze_server(self) -> None:
         number = self.chance.randrange(self.house.processes)
         self.frozen.add(number)

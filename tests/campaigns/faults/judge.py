@@ -33,8 +33,8 @@ class Evening:
     matched: dict[str, Order] = field(default_factory=dict)
 
     def was_cut_off(self, order: Order) -> bool:
-        """Whether its tab was turned away for good, and could not offer it again."""
-        return any(tab.cut for tab in self.history.tabs if tab.name == order.tab)
+        """Whether its tab was turned away for good or has left, and could not offer it again."""
+        return any(tab.cut or tab.has_left for tab in self.history.tabs if tab.name == order.tab)
 
     @property
     def logs(self) -> list[list[Entry]]:

@@ -30,6 +30,7 @@ class Campaign:
     drained_s: list[float] = field(default_factory=list)
     returned_s: list[float] = field(default_factory=list)
     equal_s: list[float] = field(default_factory=list)
+    here_s: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @classmethod
@@ -55,6 +56,7 @@ class Campaign:
         drained = self.returned_s if outcome["has_waited"] else self.drained_s
         drained.append(round(outcome["drained_s"], 2))
         self.equal_s.append(round(outcome["equal_s"], 2))
+        self.here_s.append(round(outcome["here_s"], 2))
 
     def add_late(self, outcome: dict[str, Any]) -> None:
         """A schedule that was over the times, played again while nothing else was."""
@@ -79,7 +81,7 @@ def write_campaign(campaign: Campaign) -> None:
     asked = f"{counted['commands']} / {counted['sends']} / {counted['answers']}"
     each = f"{campaign.cpu_seconds / max(1, campaign.schedules):.2f}"
     returned = _spread(campaign.returned_s)
-    drained, equal = _spread(campaign.drained_s), _spread(campaign.equal_s)
+    drained, equal, here = map(_spread, (campaign.drained_s, campaign.equal_s, campaign.here_s))
     text = f"""# Faults against real processes
 
 Written by `./run campaign faults --schedules {campaign.schedules} --seed {campaign.first} --write`;
@@ -95,6 +97,7 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 | I18: seconds from mending to the last answer, p50 / p99 / longest (at most 10) | {drained} |
 | the same after lost history, when servers wait 10 s for what returns (at most 20) | {returned} |
 | I11: seconds from there until all pages were equal, p50 / p99 / longest (at most 3) | {equal} |
+| I19: seconds until staff saw who was there, p50 / p99 / longest (at most 4) | {here} |
 | late, also when played again alone | {len(campaign.late)} |
 | commands given / times sent / answers checked | {asked} |
 | commands accepted / refused | {counted["accepted"]} / {counted["refused"]} |

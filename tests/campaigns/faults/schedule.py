@@ -22,6 +22,7 @@ from campaigns.faults.stage import TABLES, Stage, Stuck
 from campaigns.faults.trouble import SHAKING, Trouble
 
 MOST_FAULTS = 7
+KILLING = {"server killed", "phone leaves with its process"}
 EVENINGS_VERSION = 2
 """Which evening a seed means: since 2 with tickets and head counts, so none is as it was in 1."""
 
@@ -30,7 +31,7 @@ EVENINGS_VERSION = 2
 class Outcome:
     """What came of one schedule; `broken` are the invariants that did not hold.
 
-    `late` says which of the times of I11 and I18 were exceeded: the machine may have been busy.
+    `late` says which times of I11, I18 and I19 were exceeded: the machine may have been busy.
     """
 
     seed: int
@@ -40,6 +41,7 @@ class Outcome:
     drained_s: float = 0.0
     has_waited: bool = False
     equal_s: float = 0.0
+    here_s: float = 0.0
     counted: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -87,9 +89,10 @@ async def _play(stage: Stage, outcome: Outcome, always: Sequence[str]) -> Evenin
         evening = Evening(stage.code, stage.history, [], trouble.pasts, stage.setup, trouble.epochs)
         shown = [wrong async for wrong in ending.judge(evening)]
     outcome.drained_s, outcome.equal_s = ending.drained_s, ending.equal_s
+    outcome.here_s = ending.here_s
     outcome.has_waited = ending.has_waited
     outcome.late += ending.late()
-    outcome.late += ended_elsewhere(stage.history, SHAKING - {"server killed"})
+    outcome.late += ended_elsewhere(stage.history, SHAKING - KILLING)
     outcome.broken += judge_log(evening)
     if not outcome.broken:
         made = truths(evening, TABLES)

@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from campaigns.faults.fold import State
+from campaigns.faults.here import PRESENCE
 from campaigns.faults.history import Fields, Seen, TabStory
 from campaigns.faults.judge import Evening
 from campaigns.faults.rules import Who
 from campaigns.faults.shown import Audience, View, audiences_of, my_view, shared_view
 from campaigns.faults.stream import Entry
 
-PRESENCE = "presence"
 PRESENCE_KEYS = {"connected", "tables", "staff"}
 STAFF = ("host", "board", "moderator")
 Name = tuple[int, int]

@@ -95,7 +95,7 @@ class Tab:
 
     def open(self) -> None:
         """Open the page; what an earlier page left in the outbox goes on."""
-        if self._task is None:
+        if self._task is None and not self.story.has_left:
             self._task = asyncio.create_task(self._stay())
 
     async def close(self) -> None:
@@ -107,6 +107,16 @@ class Tab:
             self._task = None
         self._hang_up()
         self.shared, self.mine = Held(), Held()
+
+    async def leave(self) -> None:
+        """Close the page and never come back: the phone is in a bag, or its battery is empty."""
+        self.story.has_left = True
+        await self.close()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nothing is to be expected of this page any more."""
+        return bool(self.story.cut) or self.story.has_left
 
     @property
     def is_open(self) -> bool:

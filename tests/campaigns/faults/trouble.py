@@ -45,6 +45,7 @@ class Trouble(Outside, Inside):
             "link revoked": (1, self.revoked),
             "huge version claimed": (1, self.liar),
             "server killed": (4, self.kill_server),
+            "phone leaves with its process": (2, self.leave_with_process),
             "server frozen": (3, self.freeze_server),
             "storage killed": (2, self.kill_store),
             "storage frozen": (3, self.freeze_store),
@@ -105,7 +106,8 @@ class Trouble(Outside, Inside):
 
 
 SHAKING = {
-    *("server killed", "server frozen", "storage killed", "storage frozen", "power cut"),
+    *("server killed", "phone leaves with its process", "server frozen"),
+    *("storage killed", "storage frozen", "power cut"),
     *("disk full", "disk error", "slow disk"),
     *("history lost", "history lost, all killed"),
 }

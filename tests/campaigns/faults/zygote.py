@@ -28,6 +28,10 @@ PR_SET_PDEATHSIG = 1
 SMALL_HOUSE: dict[str, Any] = {
     "rooms.views.MOST_FRAMES_KEPT": 12,
     "rooms.hall.IDLE_S": 20.0,
+    "rooms.hall.PRESENCE_PAUSE_S": 0.3,
+    "rooms.hall.RENEW_SECONDS": 1.0,
+    "rooms.presence.LEASE_MS": 3000,
+    "rooms.presence.NO_LEASE_MS": 6000,
     "rooms.writer.PATIENCE_S": 2.0,
     "server.frames.WAITING_HIGH_BYTES": 8 * 1024,
     "server.frames.WAITING_LOW_BYTES": 2 * 1024,
