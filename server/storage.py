@@ -19,6 +19,8 @@ from server.settings import Settings
 from server.valkey_process import StoreUnusable
 
 LOOK_EVERY_S = 0.1
+REFUSED_S = 30.0  # phones offer again every few seconds; if none does, nobody is refused any more
+NO_MORE_KEPT = ("storage_full", "read_only")
 
 
 def _nothing() -> None:
@@ -59,7 +61,14 @@ class CarefulLog(RedisLog):
         super().__init__(url, replicas_wait=replicas_wait)
         self._trouble = trouble
         self._at_peace_until = 0.0
+        self._refused = ""
+        self._refused_until = 0.0
         self._files = files
+
+    @property
+    def refused(self) -> str | None:
+        """Why a store that others run keeps nothing new, as far as it has told us lately."""
+        return self._refused if time.monotonic() < self._refused_until else None
 
     async def append(
         self,
@@ -69,9 +78,16 @@ class CarefulLog(RedisLog):
         entries: Sequence[tuple[bytes, bytes]],
         on: bytes | None = None,
     ) -> bool:
-        if entries:  # an append of nothing compares, so that a refusal can be told to be fresh
-            self._check()
-        return await super().append(code, expected, epoch, entries, on)
+        if not entries:  # it only compares, so that a refusal can be told to be fresh
+            return await super().append(code, expected, epoch, entries, on)
+        self._check()
+        try:
+            kept = await super().append(code, expected, epoch, entries, on)
+        except Unavailable as away:
+            self._heed(away)
+            raise
+        self._refused_until = 0.0
+        return kept
 
     async def claim(self, code: str) -> bool:
         self._check()
@@ -87,6 +103,10 @@ class CarefulLog(RedisLog):
         if self._files is not None:
             await sweep(self._files)
         return rewritten
+
+    def _heed(self, away: Unavailable) -> None:
+        if away.reason in NO_MORE_KEPT:
+            self._refused, self._refused_until = away.reason, time.monotonic() + REFUSED_S
 
     def _check(self) -> None:
         now = time.monotonic()
@@ -124,7 +144,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         in_peace = "durable" if durability.durable else "not_durable"
         sentences = (*durability.sentences, *found)
         yield Storage(
-            *(log, presence, sentences, lambda: trouble() or in_peace),
+            *(log, presence, sentences, lambda: trouble() or log.refused or in_peace),
             *(suspicion, ended, believe),
         )
 

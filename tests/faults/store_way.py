@@ -35,6 +35,11 @@ class StoreWay:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
+    @property
+    def store_url(self) -> str:
+        """Past this way, to the store itself."""
+        return f"redis://127.0.0.1:{self._store_port}"
+
     def silence(self) -> None:
         self._carries.clear()
 

@@ -15,7 +15,8 @@ from moderating import open_evening
 from program import Installation
 from store_way import StoreWay
 
-from server.phones import Desk, Screen
+from rooms.redis_line import Line
+from server.phones import Desk, NotAnswered, Screen
 from server.valkey_process import carried_binary
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -145,3 +146,27 @@ async def test_a_way_to_the_store_that_breaks_off_at_any_byte_doubles_nothing(
                 await asyncio.sleep(0.01)
         await hall.burst.everybody_is_live()
     await hall.end()
+
+
+async def while_all_is_well(desk: Desk) -> None:
+    async with asyncio.timeout(20):
+        while (await desk.get("/healthz"))["ok"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+async def test_a_store_whose_memory_is_full_says_so_keeps_all_and_takes_cards_again(
+    far: Installation, way: StoreWay
+) -> None:
+    hall = await Hall.in_a_burst(far)
+    store = Line(way.store_url)
+    await store.ask("CONFIG", "SET", "maxmemory", "1")  # noeviction: it refuses what would grow
+    with pytest.raises(NotAnswered, match="storage_full"):
+        await while_all_is_well(hall.desk)
+    answered = hall.answered
+    await asyncio.sleep(1)
+    assert hall.answered == answered, "saved, while nothing could be"
+    await store.ask("CONFIG", "SET", "maxmemory", "0")
+    await live_again_after(hall, "full memory")
+    assert (await hall.desk.get("/healthz"))["ok"]
+    await hall.end()
+    await store.close()
