@@ -58,10 +58,10 @@ end
 if redis.call('XLEN', draft) ~= tonumber(ARGV[5]) then
   return 0
 end
-redis.call('RENAME', draft, KEYS[1])
 for i = 6, #ARGV, 3 do
-  redis.call('XADD', KEYS[1], ARGV[i], 'p', ARGV[i + 1], 's', ARGV[i + 2])
+  redis.call('XADD', draft, ARGV[i], 'p', ARGV[i + 1], 's', ARGV[i + 2])
 end
+redis.call('RENAME', draft, KEYS[1])
 return 1
 """)
 
