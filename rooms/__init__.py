@@ -47,6 +47,7 @@ audiences   who is connected, where they sit, and what that lets them see
 rewriting   takes words out of a log
 trust       how far the copy can be trusted, and comparing it with the log
 waiting     commands and readers that wait for the next turn
+rest        between two appends of a crowd the process rests
 guests      who said hello and waits to be welcomed
 live        the one task that owns a dialogue in this process
 hall        all live dialogues of this process, following the log

@@ -19,6 +19,7 @@ from rooms.guests import Guest, Guests, Welcome
 from rooms.log import Log, Position, Stored
 from rooms.messages import NOTHING_SEEN, Actor, Answer, Call, Seen
 from rooms.outlet import Outlet
+from rooms.rest import Rest
 from rooms.trust import Trust
 from rooms.waiting import Queue, Readers, Waiting
 from rooms.writer import INTERNAL, Writer
@@ -41,7 +42,7 @@ class LiveDialogue:
         """When the log was last seen to end where the copy does, by the monotonic clock."""
         self._writer = Writer(dialogue, storage, clock)
         self._trust = Trust(self._writer)
-        self._queue = Queue()
+        self._queue, self._rest = Queue(), Rest()
         self._guests = Guests(self.audiences)
         self._readers, self._doubters = Readers(), Readers()
         self._wake = asyncio.Event()
@@ -181,6 +182,9 @@ class LiveDialogue:
         self._guests.greet(self.dialogue, self._trust)
         self._readers.serve(self.dialogue)
         self.position = self._writer.position
+        if batch and (due := self._queue.next_append) is not None:
+            # Not at once: what was just answered has still to leave.
+            asyncio.get_running_loop().call_soon(self._rest.until, due)
         if self._queue or self._guests:
             self._wake.set()
 

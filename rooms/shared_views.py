@@ -14,7 +14,7 @@ from rooms.outlet import Outlet
 from rooms.views import PresenceShown, Stream
 
 STAFF_PAUSE_S = 0.1
-CONNECTIONS_PER_SLOWER_SECOND = 20_000
+CONNECTIONS_PER_SLOWER_SECOND = 25_000
 
 
 class SharedViews:

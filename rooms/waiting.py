@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 MOST_WAITING = 10_000
 MOST_PER_APPEND = 500
-GATHER_S = 0.010
+GATHER_S = 0.015
 """At least this long from one append to the next, so that a hall's votes share them."""
 
 
@@ -32,6 +32,7 @@ class Queue:
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
         self._taken_at = 0.0
+        self._is_crowded = False
         self._served: Actor | None = None
 
     def __bool__(self) -> bool:
@@ -55,8 +56,16 @@ class Queue:
     def take(self) -> list[Waiting]:
         """The next batch, which must not be empty."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_PER_APPEND))]
-        self._taken_at, self._served = time.monotonic(), batch[-1].call.by
+        now, by = time.monotonic(), batch[-1].call.by
+        closely = now < self._taken_at + 2 * GATHER_S
+        self._is_crowded = len(batch) > 1 or (closely and by != self._served)
+        self._taken_at, self._served = now, by
         return batch
+
+    @property
+    def next_append(self) -> float | None:
+        """When a crowd's next append may begin, by the monotonic clock; None: there is no crowd."""
+        return self._taken_at + GATHER_S if self._is_crowded else None
 
     def take_all(self) -> list[Waiting]:
         waiting, self._waiting = self._waiting, deque()

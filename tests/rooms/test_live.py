@@ -295,6 +295,7 @@ async def test_commands_that_follow_each_other_closely_share_an_append(
 ) -> None:
     guests = [await one.guest() for _ in range(3)]
     monkeypatch.setattr("rooms.waiting.GATHER_S", 0.2)
+    monkeypatch.setattr("rooms.rest.Rest.until", lambda _, due: None)
     await one.must(guests[0], CARD)
     one.log.appends.clear()
     answers = []
