@@ -38,12 +38,13 @@ class Erasure:
     async def erase_card(self, code: str, call: Call, command: EraseCard) -> bool:
         """Raises Refused, Forgotten, Unavailable, Busy; asking again goes on where it stopped."""
         live = await self._hall.live(code)
-        await live.read_fresh(lambda now: _check(now, call, command))
+        is_erased = await live.read_fresh(lambda now: _is_erased(now, call, command))
         with self._noting_failure():
             await self._log.owe(code)
-            answer = await live.perform(call, command)
-            if not answer.ok and answer.reason != "already_erased":
-                raise answer.failure  # it may be in the log all the same
+            if not is_erased:
+                answer = await live.perform(call, command)
+                if not answer.ok and answer.reason != "already_erased":
+                    raise answer.failure  # it may be in the log all the same
             return await self._finish(code)
 
     async def erase_dialogue(self, code: str, because: str) -> bool:
@@ -129,13 +130,15 @@ class Erasure:
             pass
 
 
-def _check(dialogue: Dialogue, call: Call, command: EraseCard) -> None:
+def _is_erased(dialogue: Dialogue, call: Call, command: EraseCard) -> bool:
     """Raises Refused before anything is owed; what was erased already may still be unfinished."""
     try:
         decide(dialogue, call, command)
     except Refused as no:
         if no.reason != "already_erased":
             raise
+        return True
+    return False
 
 
 def new_erasing(hall: Hall, fresh: str) -> Call:

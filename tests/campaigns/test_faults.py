@@ -12,6 +12,7 @@ import pytest
 from campaigns.faults.bugs import BUGS, NOT_PLAYED
 from campaigns.faults.crew import outcomes, task_for
 from campaigns.faults.downloads import judge_tallies_file, judge_votes_file
+from campaigns.faults.erasing import ERASED, resealed_up_to, with_words, words_of_erased
 from campaigns.faults.fold import READ, State
 from campaigns.faults.history import Connection, History, Order, Send
 from campaigns.faults.kills import ended_elsewhere
@@ -20,6 +21,7 @@ from campaigns.faults.paper import more_voters_than_tickets, ticket_of
 from campaigns.faults.rules import RULES, Who, why_not
 from campaigns.faults.shown import BALLOT
 from campaigns.faults.stream import Entry, broken_links, places
+from campaigns.faults.words import judge_taken_home
 from campaigns.shim import why_no_shim
 from rooms.abilities import COMMANDS, EVENTS
 
@@ -178,6 +180,23 @@ def test_the_second_reading_knows_whose_a_ticket_is() -> None:
     state.options["b", "1"] = {"gone": False}
     state.marks["b", "q"] = {"1": 1}
     assert [*more_voters_than_tickets(state)]
+
+
+def test_the_second_reading_puts_back_the_words_that_were_erased() -> None:
+    who, said = Who("p", "host", 1), {"name": "PostCard", "text": "Laut #1#", "kind": "idea"}
+    card = {"name": "CardPosted", "card": "c", "command": "p:tab.1", "author": "p", "table": 1}
+    gone = {"name": "CardErased", "card": "c", "reason": "Name", "at": 0}
+    log = [
+        Entry(1, 1, b"", b"", "p:tab.1", 0, b"", [card | {"text": ""}]),
+        Entry(1, 2, b"", b"", "organiser:1", 0, b"x", [gone]),
+        Entry(2, 3, b"", b"", "epoch:2", 0, b"", [{"name": "EpochBegun", "because": ERASED}]),
+    ]
+    told = with_words("ABCDEFGH", log, {"p:tab.1": [Order(who, "tab.1", said, "tab")]})
+    assert told[0].events[0]["text"] == "Laut #1#"
+    assert words_of_erased(told) == {"Laut #1#"}
+    assert resealed_up_to(log) == 3
+    files = {"cards.csv": b"Laut #1#", "votes.csv": b"Leise"}
+    assert [one.split()[1] for one in judge_taken_home(told, files)] == ["cards.csv"]
 
 
 def test_the_second_reading_notices_a_gap_and_a_broken_seal() -> None:

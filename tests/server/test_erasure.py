@@ -243,6 +243,17 @@ async def test_p18_what_is_said_while_somebody_erases_is_never_lost(
         assert files_with(MARKER, short_folder) == []
 
 
+async def test_whoever_asks_again_at_once_is_told_that_it_is_done(
+    own_valkey: EmbeddedStore, short_folder: Path
+) -> None:
+    async with hall_on(Mortal(own_valkey)) as hall:
+        live, _, card = await evening(hall)
+        assert await erase(hall, live.code, card)
+        assert await erase(hall, live.code, card)
+        log = await live.read(lambda now: results(now, b"key")["moderation"])
+        assert [line["action"] for line in log] == ["erased"]
+
+
 async def test_nobody_but_the_organiser_erases_and_nothing_that_is_not_there(
     own_valkey: EmbeddedStore,
 ) -> None:

@@ -17,9 +17,10 @@ WORDS = ("Bänke", "Bäume", "zu laut", "مقاعد", "warum?", "mehr Licht", "B
 class Crowd:
     """`wish` chooses by the seed what somebody does next."""
 
-    def __init__(self, chance: random.Random, tables: int) -> None:
+    def __init__(self, chance: random.Random, tables: int, seed: int) -> None:
         self._chance = chance
         self._tables = tables
+        self._seed = seed
         self._texts = 0
         self.papers: list[str] = []
         self._own: dict[str, str] = {}
@@ -72,6 +73,7 @@ class Crowd:
             (2, lambda: self._heads(tab)),
             (1, lambda: self._overshoot(tab)),
             (3, lambda: self._tickets(tab)),
+            (1, lambda: ("EraseCard", {"card": self._one(tab, "card"), "reason": "Name"})),
         ]
 
     def _card(self) -> Wish:
@@ -198,6 +200,6 @@ class Crowd:
         return self._chance.choice(found) if found else None
 
     def _text(self) -> str:
-        """Never the same twice, so that a text can be told from every other."""
+        """Never the same twice in a house, so that a text can be told from every other."""
         self._texts += 1
-        return f"{self._chance.choice(WORDS)} #{self._texts}#"
+        return f"{self._chance.choice(WORDS)} #{self._seed}.{self._texts}#"

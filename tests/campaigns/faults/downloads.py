@@ -15,6 +15,8 @@ from campaigns.faults.exports import judge_cards_file, judge_export
 from campaigns.faults.fold import ANSWERS, Fields, State
 from campaigns.faults.shown import shared_view
 from campaigns.faults.stage import Stage
+from campaigns.faults.stream import Entry
+from campaigns.faults.words import judge_taken_home
 from server.phones import NotAnswered
 
 FILES = ("results.json", "cards.csv", "votes.csv", "tallies.csv", "results.xlsx")
@@ -26,7 +28,7 @@ ANSWER_WORDS = {"agree": "stimme zu", "disagree": "stimme nicht zu", "pass": "we
 TALLIES = ("dots", "voters", "agree", "disagree", "pass")
 
 
-async def judge_downloads(stage: Stage, state: State) -> list[str]:
+async def judge_downloads(stage: Stage, state: State, told: list[Entry]) -> list[str]:
     """What is wrong with any of them."""
     try:
         found = await _fetched(stage, state.version)
@@ -34,6 +36,7 @@ async def judge_downloads(stage: Stage, state: State) -> list[str]:
         return [f"I16 no download: {error}"]
     differing = [name for name in FILES if len(set(found[name])) > 1]
     broken = [f"I16 two downloads of {name} at one version differ" for name in differing]
+    broken += judge_taken_home(told, {name: files[0] for name, files in found.items()})
     broken += judge_export(state, json.loads(found["results.json"][0]))
     broken += judge_cards_file(state, found["cards.csv"][0])
     broken += judge_votes_file(state, found["votes.csv"][0])

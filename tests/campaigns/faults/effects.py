@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from campaigns.faults import heads, paper
+from campaigns.faults import erasing, heads, paper
 from campaigns.faults.fold import ANSWERS, Fields, State
 from campaigns.faults.rules import PHONES, Who, sources_of
 
@@ -132,5 +132,6 @@ EFFECTS: dict[str, Effect] = {
     "RevokeLink": _event("LinkRevoked", "link"),
     **paper.EFFECTS,
     **heads.EFFECTS,
+    **erasing.EFFECTS,
 }
 """What comes of every command the campaign gives."""

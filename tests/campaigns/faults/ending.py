@@ -8,6 +8,7 @@ from campaigns.faults.judge import Evening, unanswered
 from campaigns.faults.screens import Truth, difference
 from campaigns.faults.shown import audiences_of, my_view, shared_view
 from campaigns.faults.stage import PATIENCE_SECONDS, Stage
+from campaigns.faults.words import judge_erasings, judge_files, owes
 from rooms.refusals import RETURNING_MS
 
 SETTLE_SECONDS = 10.0
@@ -43,6 +44,10 @@ class Ending:
         else:
             for wrong in await self._seen_by_staff(evening):
                 yield wrong
+            for wrong in judge_erasings(self._stage.history, evening.log):
+                yield wrong
+            for wrong in await judge_files(self._stage.house, evening.told):
+                yield wrong
         for one in unanswered(self._stage.history):
             yield one
 
@@ -58,6 +63,8 @@ class Ending:
 
     def _is_drained(self) -> bool:
         tabs = self._stage.tabs
+        if self._stage.organiser.waits:
+            return False
         return all(tab.is_gone or (tab.is_live and not tab.outbox) for tab in tabs)
 
     def _waiting(self) -> Iterator[str]:
@@ -101,6 +108,8 @@ class Ending:
         """Reads the log; in what a page differs from it now."""
         with self._stage.house.store() as store:
             evening.log = store.entries(self._stage.code)
+            if owes(store, self._stage.code):
+                return "I12 an erasing has begun and does not end"
         try:
             truth = Truth(self._stage.code, evening.log, set())
             truth.ask(set(), set())

@@ -7,7 +7,7 @@ as the product does; whatever is shown or exported must come out the same.
 from collections.abc import Callable
 from typing import Any
 
-from campaigns.faults import heads, paper
+from campaigns.faults import erasing, heads, paper
 from campaigns.faults.stream import Entry
 
 Fields = dict[str, Any]
@@ -37,6 +37,7 @@ class State:
         self.tickets: dict[str, Fields] = {}
         self.batches: dict[str, Fields] = {}
         self.ticket_rule: Fields = {}
+        self.erased: dict[str, Fields] = {}
         self.links: dict[str, Fields] = {}
         self.moderation: list[Fields] = []
         self.heard: dict[str, int] = {}
@@ -61,6 +62,15 @@ class State:
         """The ticket that this person's phone holds."""
         found = (key for key, one in self.tickets.items() if one["holder"] == person)
         return next(found, None)
+
+    def take_off(self, card: str) -> None:
+        """Open ballots lose what was made from the card; dots on it go back to who gave them."""
+        for option in _votable(self, card):
+            option["gone"] = True
+            if self.ballots[option["ballot"]]["method"] == "dots":
+                for (ballot, _), mine in self.marks.items():
+                    if ballot == option["ballot"]:
+                        mine.pop(option["id"], None)
 
     @property
     def open_round(self) -> Fields | None:
@@ -123,13 +133,13 @@ def _edited(state: State, event: Fields) -> None:
 
 def _withdrawn(state: State, event: Fields) -> None:
     del state.cards[event["card"]]
-    _take_off(state, event["card"])
+    state.take_off(event["card"])
 
 
 def _hidden(state: State, event: Fields) -> None:
     state.cards[event["card"]]["hidden"] = event["reason"]
     _moderated(state, event, "hidden", event["reason"])
-    _take_off(state, event["card"])
+    state.take_off(event["card"])
 
 
 def _unhidden(state: State, event: Fields) -> None:
@@ -141,16 +151,8 @@ def _unhidden(state: State, event: Fields) -> None:
 
 def _moderated(state: State, event: Fields, action: str, reason: str) -> None:
     said = {key: event[key] for key in ("at", "card", "role", "table")}
-    state.moderation.append({"order": state.version, "action": action, "reason": reason, **said})
-
-
-def _take_off(state: State, card: str) -> None:
-    for option in _votable(state, card):
-        option["gone"] = True
-        if state.ballots[option["ballot"]]["method"] == "dots":
-            for (ballot, _), mine in state.marks.items():
-                if ballot == option["ballot"]:
-                    mine.pop(option["id"], None)
+    said |= {"reason": reason, "bare": "bare" in event}
+    state.moderation.append({"order": state.version, "action": action, **said})
 
 
 def _votable(state: State, card: str) -> list[Fields]:
@@ -223,7 +225,7 @@ def _revoked(state: State, event: Fields) -> None:
 
 
 def _nothing(state: State, event: Fields) -> None:
-    """A new epoch changes no fact."""
+    """That a repeat was refused changes no fact."""
 
 
 def _extended(shelf: str) -> Callable[[State, Fields], None]:
@@ -240,7 +242,7 @@ def _without(fields: Fields, *names: str) -> Fields:
 READ: dict[str, Callable[[State, Fields], None]] = {
     "DialogueCreated": _created,
     "DialogueDescribed": _described,
-    "EpochBegun": _nothing,
+    **erasing.READ,
     "RefusalKept": _nothing,
     "TopicAdded": _topic,
     "TableAdded": _table,

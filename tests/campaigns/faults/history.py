@@ -100,10 +100,14 @@ class TabStory:
 
 
 class History:
-    """One evening's. `kills`: when which process was; `touched` are tabs whose way has failed."""
+    """One evening's; `erasings` are the organiser's.
+
+    `kills`: when which process was; `touched` are tabs whose way has failed.
+    """
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
+        self.erasings: list[Order] = []
         self.tabs: list[TabStory] = []
         self.oddities: list[str] = []
         self.faults: list[tuple[int, str]] = []

@@ -45,6 +45,18 @@ class Inside(Mishaps):
         await self._moment(0.1, 1.2)
         self.house.signal_store(signal.SIGCONT)
 
+    async def erasing_cut_off(self) -> None:
+        """The process that erases dies while it does, and nobody asks for it again."""
+        card = self._card_to_erase()
+        if card is None:
+            return
+        number = self.chance.randrange(self.house.processes)
+        self.stage.organiser.erase(card, number, patient=False)
+        await self._moment(0.0, 0.08)
+        self.stage.history.killed(number)
+        self.house.kill(number)
+        await self._moment(0.1, 0.3)
+
     async def slow_disk(self) -> None:
         self.house.disk.slow(self.chance.uniform(0.02, 0.2))
         await self._moment(0.4, 1.0)
@@ -69,7 +81,13 @@ class Inside(Mishaps):
         await self._moment(0.2, 0.5)
 
     async def lost_history(self) -> None:
-        """The storage falls back to an older copy, as after a failover to one that lagged."""
+        """The storage falls back to an older copy, as after a failover to one that lagged.
+
+        Not where words are erased: an older copy holds them, and is in nobody's hands.
+        """
+        if self.stage.history.erasings:
+            return
+        self.loses_history = True
         key = key_of(self.stage.code)
         await self.house.store_answers()  # an earlier fault may have ended it only just now
         with self.house.store() as store:

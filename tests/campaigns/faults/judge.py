@@ -7,8 +7,10 @@ Everything is computed by the second reading of the log (fold, rules, shown), ne
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
+from campaigns.faults import erasing
 from campaigns.faults.effects import differs, effects
 from campaigns.faults.fold import READ, State
 from campaigns.faults.history import History, Order
@@ -39,7 +41,15 @@ class Evening:
     @property
     def logs(self) -> list[list[Entry]]:
         """The log as it is, and as it was each time its end was lost."""
-        return [self.log, *self.pasts]
+        return [self.told, *self.pasts]
+
+    @cached_property
+    def told(self) -> list[Entry]:
+        """The log with the words that were erased since; the same log if none were."""
+        if not any(erasing.erased_in(self.log)):
+            return self.log
+        erasing.forget_old_stamps(self.history, self.log)
+        return erasing.with_words(self.code, self.log, by_id(self.history))
 
     @property
     def is_whole(self) -> bool:
@@ -73,14 +83,14 @@ def by_id(history: History) -> dict[str, list[Order]]:
 def _entries(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
     """I2, I3, I6: each entry was asked for, stands there once, was allowed and did what it says."""
     state = State(evening.code)
-    for entry in evening.log:
+    for entry in evening.told:
         if entry.id in state.heard:
             yield f"I3 {entry.id} is in the log at {state.heard[entry.id]} and {entry.version}"
         unknown = [event["name"] for event in entry.events if event["name"] not in READ]
         if unknown:
             yield f"I2 version {entry.version} holds {unknown}, which nobody can ask for"
             return
-        yield from _entry(evening, state, entry, orders.get(entry.id, []))
+        yield from _entry(evening, state, entry, _asked(evening, entry, orders))
         try:
             state.take(entry)
         except (KeyError, StopIteration) as wrong:
@@ -88,7 +98,16 @@ def _entries(evening: Evening, orders: dict[str, list[Order]]) -> Iterator[str]:
             return
         yield from _over_budget(state, entry)
         yield from (f"I6 {wrong}" for wrong in more_voters_than_tickets(state))
-    yield from unexplained(evening.code, evening.history.orders, evening.logs)
+    refused = [order for order in evening.history.erasings if not order.accepted]
+    yield from unexplained(evening.code, evening.history.orders + refused, evening.logs)
+
+
+def _asked(evening: Evening, entry: Entry, orders: dict[str, list[Order]]) -> list[Order]:
+    """Who can have given it. The organiser's erasings get their ids from the server."""
+    cards = [event["card"] for event in erasing.erased_in([entry])]
+    if cards and entry.id.startswith("organiser:"):
+        return [one for one in evening.history.erasings if [one.body["card"]] == cards]
+    return orders.get(entry.id, [])
 
 
 def _entry(evening: Evening, state: State, entry: Entry, asked: list[Order]) -> Iterator[str]:
@@ -154,7 +173,7 @@ def _answer(
     if not versions <= where:
         yield f"I1 {order.id} is version {where} and was acknowledged as {versions}"
     is_other = evening.matched.get(order.id, order) is not order
-    if versions and entry and is_other and evening.is_whole:
+    if versions and entry and is_other and evening.is_whole and entry.body:  # none if erased
         yield f"I3 {order.id} was acknowledged with a body that is not in the log"
     conflicts = [s for s in order.answered if (s.answer or {}).get("error") == "conflict"]
     if conflicts and not forged:
@@ -187,11 +206,15 @@ def _shapes(order: Order) -> Iterator[str]:
 def _epochs(evening: Evening) -> Iterator[str]:
     """I14: a new epoch begins only when history may be lost, and always when it was."""
     begun = [e for e in evening.log if e.events and e.events[0]["name"] == "EpochBegun"]
+    erased = [entry for entry in begun if entry.events[0]["because"] == erasing.ERASED]
+    for entry in erased:
+        if not any(erasing.erased_in(evening.log[: entry.version])):
+            yield f"I14 version {entry.version} says that words were erased, and none were before"
     marks = [now for before, now in pairwise(evening.log) if now.epoch > before.epoch]
     if [entry.version for entry in begun] != [entry.version for entry in marks]:
         yield f"I14 epochs change at {marks} and are said to begin at {begun}"
-    if len(begun) > evening.epochs_allowed:
-        yield f"I14 {len(begun)} epochs began, with {evening.epochs_allowed} reasons"
+    if len(begun) - len(erased) > evening.epochs_allowed:
+        yield f"I14 {len(begun) - len(erased)} epochs began, with {evening.epochs_allowed} reasons"
 
 
 def _times(evening: Evening, log: list[Entry]) -> Iterator[str]:

@@ -143,7 +143,7 @@ class Outside(Mishaps):
 
     async def closed_tab(self) -> None:
         tab = self.chance.choice(self.stage.phones)
-        tab.give("PostCard", text=f"Letzte Karte {tab.name} #{self.chance.random()}", kind="idea")
+        tab.give("PostCard", text=f"Letzte {tab.name} #{self.chance.random()}#", kind="idea")
         await self._moment(0.0, 0.02)
         self.stage.history.touched.add(tab.name)
         await tab.close()
@@ -190,6 +190,35 @@ class Outside(Mishaps):
                     self._vote(phone)
             other.give(self.chance.choice(("FreeTicket", "VoidTicket")), secret=secret)
             await self._moment(0.0, 0.2)
+
+    async def erased(self) -> None:
+        """Cards are erased by two hands at once while people vote on them and hide them."""
+        for turn in range(2):
+            card = self._card_to_erase()
+            if card is None:
+                return
+            self._concern(card)
+            process = self.chance.randrange(self.house.processes)
+            self.stage.organiser.erase(card, process)
+            if turn or self.chance.random() < 0.3:
+                self.stage.organiser.erase(card, (process + 1) % self.house.processes)
+            await self._moment(0.0, 0.1)
+            self._concern(card)
+
+    def _concern(self, card: str) -> None:
+        """Everybody does something about this card, whether it is still there or not."""
+        moderator = self.chance.choice(self.stage.moderators)
+        entries = moderator.shared.entries
+        options = [one for k, one in entries.items() if k[:7] == "option:" and one["card"] == card]
+        for phone in self.stage.phones:
+            for option in options:
+                self._vote(phone, option)
+            mine = phone.mine.entries.get(f"mycard:{card}")
+            if mine and len(phone.outbox) < 16:
+                phone.give("EditCard", card=card, text=f"{mine['text']}+", kind=mine["kind"])
+        reason = f"Streit #{self.stage.seed}.{self.chance.random()}#"
+        moderator.give("HideCard", card=card, reason=reason)
+        moderator.give("UnhideCard", card=card)
 
     async def quarrel(self) -> None:
         """Both moderators decide about the same things at the same moment."""

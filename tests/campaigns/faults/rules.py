@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from campaigns.faults import heads, paper
+from campaigns.faults import erasing, heads, paper
 from campaigns.faults.fold import Fields, State
 
 PHONES, HOSTS, MODERATORS = "participant", "host", "moderator"
@@ -227,5 +227,6 @@ RULES: dict[str, tuple[tuple[str, ...], Rule]] = {
     "RevokeLink": ((MODERATORS,), _link),
     **paper.RULES,
     **heads.RULES,
+    **erasing.RULES,
 }
 """Who may, and when it is refused, for every command the campaign gives."""

@@ -23,8 +23,10 @@ from campaigns.faults.trouble import SHAKING, Trouble
 
 MOST_FAULTS = 7
 KILLING = {"server killed", "phone leaves with its process"}
+OFFERS_AGAIN = {"card erased"}
+"""Pages offer everything again, and one that is too fast with it is cut off."""
 EVENINGS_VERSION = 2
-"""Which evening a seed means: since 2 with tickets and head counts, so none is as it was in 1."""
+"""Which evening a seed means: 2 came with tickets, head counts and erasing; none is as in 1."""
 
 
 @dataclass
@@ -92,12 +94,12 @@ async def _play(stage: Stage, outcome: Outcome, always: Sequence[str]) -> Evenin
     outcome.here_s = ending.here_s
     outcome.has_waited = ending.has_waited
     outcome.late += ending.late()
-    outcome.late += ended_elsewhere(stage.history, SHAKING - KILLING)
+    outcome.late += ended_elsewhere(stage.history, SHAKING - KILLING | OFFERS_AGAIN)
     outcome.broken += judge_log(evening)
     if not outcome.broken:
         made = truths(evening, TABLES)
         shown += judge_screens(evening, made)
-        outcome.broken += await judge_downloads(stage, made[0].state)
+        outcome.broken += await judge_downloads(stage, made[0].state, evening.told)
     outcome.broken += shown
     outcome.broken += bounds.broken()
     return evening

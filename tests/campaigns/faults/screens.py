@@ -7,6 +7,7 @@ nothing of another table, no author, no tally too early, no hidden card, nothing
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from campaigns.faults.erasing import resealed_up_to
 from campaigns.faults.fold import State
 from campaigns.faults.here import PRESENCE
 from campaigns.faults.history import Fields, Seen, TabStory
@@ -34,6 +35,8 @@ class Truth:
         self._wanted = {version for _, version in wanted}
         self._who: set[Audience | str] = set()
         self.state = State(code)
+        self._resealed = resealed_up_to(log)
+        self._bare = {f"moderation:{e.version}" for e in log if any("bare" in v for v in e.events)}
 
     def ask(self, audiences: set[Audience], persons: set[str]) -> None:
         """Reads the log once and keeps the views of all these at all wanted versions."""
@@ -49,14 +52,27 @@ class Truth:
                     self._views[entry.version, person] = my_view(state, person)
 
     def view(self, version: int, who: Audience | str) -> View:
-        return self._views[version, who]
+        return self.comparable(version, self._views[version, who])
+
+    def comparable(self, version: int, view: View) -> View:
+        """Without what was another before words were erased: seals, reasons for hiding.
+
+        A reason goes with the first rewriting that knows its card is gone: only the last is sure.
+        """
+        if version >= self._resealed:
+            return view
+        alike = {key: one | {"seal": None} if "seal" in one else one for key, one in view.items()}
+        return alike | {key: view[key] | {"reason": ""} for key in self._bare & set(view)}
 
     def shows_later(self, held: View, whose: Collection[Audience | str], version: int) -> bool:
         """Whether this view is also that of some later version: nothing of it was undone."""
         state = State(self._code)
         for entry in self._log:
             state.take(entry)
-            if entry.version >= version and held in (_view(state, one) for one in whose):
+            if entry.version < version:
+                continue
+            views = (self.comparable(entry.version, _view(state, one)) for one in whose)
+            if self.comparable(entry.version, held) in views:
                 return True
         return False
 
@@ -86,7 +102,7 @@ def truths(evening: Evening, tables: int) -> list[Truth]:
     persons = {tab.who.id for tab in stories if tab.who.role == "participant"}
     audiences: set[Audience] = {("lobby", 0), *(("table", n + 1) for n in range(tables))}
     audiences |= {(t.who.role, t.who.table or 0) for t in stories if t.who.role in STAFF}
-    made = [Truth(evening.code, log, wanted) for log in (evening.log, *evening.pasts)]
+    made = [Truth(evening.code, log, wanted) for log in evening.logs]
     for truth in made:
         truth.ask(audiences, persons)
     return made
@@ -154,7 +170,8 @@ class Screen:
             return difference(
                 truth.view(version, who.id), self._held["mine"], "I10 my view", version
             )
-        held = {key: value for key, value in self._held["shared"].items() if key != PRESENCE}
+        shown = {key: value for key, value in self._held["shared"].items() if key != PRESENCE}
+        held = truth.comparable(version, shown)
         possible = _audiences(truth, who, version)
         fitting = {one for one in possible if truth.view(version, one) == held}
         if self._seats:

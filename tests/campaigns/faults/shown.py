@@ -31,6 +31,7 @@ def shared_view(state: State, audience: Audience) -> View:
     view |= {f"table:{n}": {"number": n, "topic": topic} for n, topic in state.tables.items()}
     view |= {f"round:{key}": _only(ROUND, one) for key, one in state.rounds.items()}
     view |= {f"ballot:{key}": _ballot(state, one, kind) for key, one in state.ballots.items()}
+    view |= {f"erased:{key}": dict(one) for key, one in state.erased.items()}
     view |= _cards(state, audience)
     view |= _options(state, audience)
     if kind in ("host", "board", "moderator"):

@@ -17,6 +17,7 @@ from campaigns.faults.air import Air
 from campaigns.faults.crowd import KINDS, Crowd
 from campaigns.faults.history import History
 from campaigns.faults.house import House
+from campaigns.faults.organiser import Organiser
 from campaigns.faults.paper import ticket_of
 from campaigns.faults.rules import Who
 from campaigns.faults.tab import Tab
@@ -50,7 +51,8 @@ class Stage:
         self.secrets: set[str] = set()
         self.setup = 0
         self.over = 0.0
-        self.crowd = Crowd(random.Random(seed + 1), TABLES)
+        self.crowd = Crowd(random.Random(seed + 1), TABLES, seed)
+        self.organiser = Organiser(self)
         self._home = random.Random(seed + 2)
         self._cookies: dict[str, str] = {}
 
@@ -88,6 +90,7 @@ class Stage:
         await asyncio.gather(*(self._live(tab) for tab in acting))
 
     async def close(self) -> None:
+        await self.organiser.close()
         await asyncio.gather(*(tab.close() for tab in self.tabs))
         await asyncio.gather(*(tab.air.close() for tab in self.tabs))
 
@@ -187,8 +190,8 @@ class Stage:
                 phone.give("RedeemTicket", secret=self.crowd.own_ticket(phone))
             if number:
                 phone.give("TakeTable", table=number % TABLES + 1)
-                phone.give("PostCard", text=f"Karte {phone.name}", kind="idea")
-        self.host.give("PostCard", text="Karte der Tischleitung", kind="idea")
+                phone.give("PostCard", text=f"Karte {phone.name} #{self.seed}#", kind="idea")
+        self.host.give("PostCard", text=f"Karte der Tischleitung #{self.seed}#", kind="idea")
         await self.until(lambda: not any(tab.outbox for tab in self.tabs), "everybody has joined")
         for ballot in self._shown(self.moderators[0], "ballot")[: self.chance.randint(1, 3)]:
             self.moderators[0].give("OpenBallot", ballot=ballot["id"])

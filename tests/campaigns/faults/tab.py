@@ -26,6 +26,7 @@ MOST_UNDER_WAY = 8
 PATIENCE_SECONDS = 1.5
 LOOK_SECONDS = 0.2
 RETRY_SECONDS = 0.15
+RETURNING_RETRY_SECONDS = 1.0
 COME_BACK_SECONDS = 0.25
 DOOR_ENDS = ("unknown_code", "bad_token", "link_revoked", "not_signed_in", "malformed")
 FRAME_KEYS = {"of", "epoch", "from", "to", "stamp", "put", "drop"}
@@ -231,12 +232,13 @@ class Tab:
         if set(hello) != HELLO_KEYS:
             self._history.odd(f"I13 a hello was answered with {sorted(hello)}")
         before = len(self.story.seen)
-        if not all([self._take(frame) for frame in [*hello["views"], *early]]):
-            self._start_over()
-            return
+        follows = all([self._take(frame) for frame in [*hello["views"], *early]])
         last = {seen.frame["of"]: seen for seen in self.story.seen[before:]}
         for seen in self.story.seen[before:]:
             seen.amid = seen is not last[seen.frame["of"]]
+        if not follows:
+            self._start_over()
+            return
         self._offer_again(hello["epoch"])
         self.is_live = True
         self._pump()
@@ -316,5 +318,7 @@ class Tab:
         if answer.get("ok") or answer.get("error") in FINAL:
             del self.outbox[order.own_id]
         else:
-            self._retry_at = asyncio.get_running_loop().time() + RETRY_SECONDS
+            returns = answer.get("reason") == "history_returns"
+            pause = RETURNING_RETRY_SECONDS if returns else RETRY_SECONDS
+            self._retry_at = asyncio.get_running_loop().time() + pause
         self._pump()

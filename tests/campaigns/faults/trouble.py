@@ -41,11 +41,13 @@ class Trouble(Outside, Inside):
             "votes while the ballot closes": (5, self.closing_burst),
             "votes while cards are hidden": (6, self.hiding_burst),
             "one ticket on several phones": (5, self.shared_ticket),
+            "card erased": (2, self.erased),
             "two moderators at once": (4, self.quarrel),
             "link revoked": (1, self.revoked),
             "huge version claimed": (1, self.liar),
             "server killed": (4, self.kill_server),
             "phone leaves with its process": (2, self.leave_with_process),
+            "erasing cut off": (1, self.erasing_cut_off),
             "server frozen": (3, self.freeze_server),
             "storage killed": (2, self.kill_store),
             "storage frozen": (3, self.freeze_store),
@@ -106,7 +108,7 @@ class Trouble(Outside, Inside):
 
 
 SHAKING = {
-    *("server killed", "phone leaves with its process", "server frozen"),
+    *("server killed", "phone leaves with its process", "erasing cut off", "server frozen"),
     *("storage killed", "storage frozen", "power cut"),
     *("disk full", "disk error", "slow disk"),
     *("history lost", "history lost, all killed"),

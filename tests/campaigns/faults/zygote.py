@@ -27,6 +27,7 @@ from server.valkey_process import StoreUnusable
 PR_SET_PDEATHSIG = 1
 SMALL_HOUSE: dict[str, Any] = {
     "rooms.views.MOST_FRAMES_KEPT": 12,
+    "rooms.erasure.AGAIN_SECONDS": 1.0,
     "rooms.hall.IDLE_S": 20.0,
     "rooms.hall.PRESENCE_PAUSE_S": 0.3,
     "rooms.hall.RENEW_SECONDS": 1.0,
