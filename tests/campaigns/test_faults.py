@@ -17,6 +17,7 @@ from campaigns.faults.fold import READ, State
 from campaigns.faults.history import Connection, History, Order, Send
 from campaigns.faults.kills import ended_elsewhere
 from campaigns.faults.own_order import own_order
+from campaigns.faults.page_lines import section_of, with_line
 from campaigns.faults.paper import more_voters_than_tickets, ticket_of
 from campaigns.faults.rules import RULES, Who, why_not
 from campaigns.faults.shown import BALLOT
@@ -197,6 +198,15 @@ def test_the_second_reading_puts_back_the_words_that_were_erased() -> None:
     assert resealed_up_to(log) == 3
     files = {"cards.csv": b"Laut #1#", "votes.csv": b"Leise"}
     assert [one.split()[1] for one in judge_taken_home(told, files)] == ["cards.csv"]
+
+
+def test_a_line_of_a_later_campaign_stays_when_the_page_is_written_anew() -> None:
+    assert section_of("# Faults\n") == ""
+    page = with_line(with_line("# Faults\n", "| one |\n"), "| two |\n")
+    assert page.startswith("# Faults\n\n## Evenings")
+    assert page.endswith("|\n| one |\n| two |\n")
+    again = "# Faults again\n" + section_of(page)
+    assert with_line(again, "| three |\n").endswith("| one |\n| two |\n| three |\n")
 
 
 def test_the_second_reading_notices_a_gap_and_a_broken_seal() -> None:

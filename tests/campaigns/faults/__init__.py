@@ -10,5 +10,5 @@ ending, here, bounds, kills           how soon all is well, who is there, what i
 judge, refusals, own_order, screens, downloads, words
                                       the invariants
 bugs, bugs_*                          mistakes put in on purpose
-crew, worker, pages                   many schedules at once, and the result pages
+crew, worker, pages, page_lines       many schedules at once, and the result pages
 """

@@ -24,6 +24,7 @@ def main() -> None:
                 options.write,
                 options.add,
                 options.always,
+                options.line,
             )
         )
     sys.exit(0 if well else 1)
@@ -36,6 +37,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--processes", choices=["1", "2", "4", "mixed"], default="mixed")
     parser.add_argument("--jobs", type=int, default=4, help="houses at the same time; default 4")
     parser.add_argument("--write", action="store_true", help="write the page in docs/campaigns")
+    parser.add_argument("--line", action="store_true", help="add one line to that page")
     parser.add_argument(
         "--always", nargs="*", default=[], metavar="FAULT", help="faults in every schedule"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.faults.bugs import BUGS, NOT_PLAYED, Bug
-from campaigns.faults.pages import Campaign, write_bugs, write_campaign
+from campaigns.faults.pages import Campaign, add_line, write_bugs, write_campaign
 
 ROOT = Path(__file__).parents[3]
 MOST_SCHEDULES_PER_BUG = 60
@@ -25,6 +25,7 @@ async def play_schedules(
     write: bool,
     add: str | None,
     always: Sequence[str] = (),
+    line: bool = False,
 ) -> bool:
     """Whether every invariant held in every schedule."""
     keep = tempfile.mkdtemp(prefix="dialogtisch-faults-")
@@ -64,6 +65,8 @@ async def play_schedules(
     print(sum_.summary())
     if write:
         write_campaign(sum_)
+    if line:
+        add_line(sum_)
     return not sum_.broken and not sum_.late
 
 

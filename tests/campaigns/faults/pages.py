@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from campaigns.faults.bugs import Bug
+from campaigns.faults.page_lines import line_of, section_of, with_line
 from campaigns.faults.rules import RULES
 from rooms.abilities import COMMANDS
 
@@ -114,7 +115,18 @@ Commands that no evening of the campaign gives: {_not_given()}.
 """
     text += "".join(f"\n{note}\n" for note in campaign.notes)
     broken = "".join(f"- {wrong[:160]}\n" for wrong in (*campaign.broken, *campaign.late))
-    (DOCS / "faults.md").write_text(text + (f"\n## Violations\n\n{broken}" if broken else ""))
+    text += f"\n## Violations\n\n{broken}" if broken else ""
+    page = DOCS / "faults.md"
+    page.write_text(text + section_of(page.read_text("utf-8") if page.exists() else ""), "utf-8")
+
+
+def add_line(campaign: Campaign) -> None:
+    """One line more on the page, which stays as it is."""
+    page, seeds = DOCS / "faults.md", f"{campaign.first} to {campaign.last}"
+    processes = ", ".join(f"{n} with {p}" for p, n in sorted(campaign.by_processes.items()))
+    wrong, late = len(campaign.broken), len(campaign.late)
+    line = line_of(seeds, campaign.schedules, processes, wrong, late)
+    page.write_text(with_line(page.read_text("utf-8"), line), "utf-8")
 
 
 def _not_given() -> str:
