@@ -137,9 +137,13 @@ async def own_browser(profile: Path) -> AsyncIterator[Page]:
         await context.close()
 
 
-def processes(profile: Path) -> list[psutil.Process]:
-    """Those that run on this profile."""
-    return [one for one in psutil.process_iter(["cmdline"]) if uses(one, profile)]
+def processes(profile: Path, kind: str = "") -> list[psutil.Process]:
+    """Those that run on this profile; `kind` is one of its children's, such as renderer."""
+    found = [one for one in psutil.process_iter(["cmdline"]) if uses(one, profile)]
+    if not kind:
+        return found
+    children = {child for one in found for child in one.children(recursive=True)}
+    return [one for one in children if f"--type={kind}" in one.cmdline()]
 
 
 def uses(process: psutil.Process, profile: Path) -> bool:
@@ -162,6 +166,23 @@ async def tap(page: Page, hall: Hall, code: str) -> None:
 def profile() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="dt-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+async def test_a_page_whose_process_is_killed_at_a_tap_sends_the_card_when_it_is_opened_again(
+    hall: Hall, moderator: Moderator, profile: Path
+) -> None:
+    """As a phone does that is short of memory."""
+    async with own_browser(profile) as page:
+        await tap(page, hall, moderator.code)
+        async with page.expect_event("crash"):
+            for one in processes(profile, "renderer"):
+                one.kill()
+        assert moderator.all("card") == []
+        again = await page.context.new_page()
+        await page.close()
+        await again.goto(f"{hall.url}/{moderator.code}/3")
+        await expect(again.locator(SAVED)).to_have_count(1)
+    assert [card["text"] for card in moderator.all("card")] == [TEXT]
 
 
 async def test_a_browser_that_is_killed_later_than_it_writes_down_sends_the_card_as_well(
