@@ -5,7 +5,8 @@ stream, fold, paper, heads, erasing, rules, effects, shown, exports
 history, tab, air, ghost, organiser    phones, the network between them and the hall, their records
 house, zygote                         real processes and a real Valkey, killed and brought back
 stage, crowd, schedule                one evening of seconds from one seed
-mishaps, outside, inside, trouble     everything that goes wrong in it
+mishaps, people, outside, inside, trouble
+                                      everything that goes wrong in it
 ending, here, bounds, kills           how soon all is well, who is there, what it cost, who was cut
 judge, refusals, own_order, screens, downloads, words
                                       the invariants
