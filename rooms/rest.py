@@ -6,8 +6,8 @@ Most of what a single vote costs is the waking up (`bench/ingest/RESULTS.md`).
 
 import time
 
-BUSY = 0.5
-"""From this share of the processor's time on there is enough to do without resting."""
+BUSY = 0.2
+"""From this share of the processor's time on the next words come soon enough by themselves."""
 
 
 class Rest:

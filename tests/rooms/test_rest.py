@@ -46,14 +46,14 @@ def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
 
 def test_who_has_little_to_do_rests_until_the_next_append_is_due(clocks: Clocks) -> None:
     rest = Rest()
-    clocks.passes(4.0, working=1.0)
+    clocks.passes(4.0, working=0.7)
     rest.until(10.0)
     assert clocks.slept == [6.0]
 
 
 def test_who_has_much_to_do_does_not_rest(clocks: Clocks) -> None:
     rest = Rest()
-    clocks.passes(4.0, working=3.0)
+    clocks.passes(4.0, working=0.9)
     rest.until(10.0)
     assert clocks.slept == []
 
