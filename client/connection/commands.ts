@@ -12,6 +12,8 @@ export interface Command {
   readonly stage: "waiting" | "saved" | "refused";
   /** True once it may have reached the server. */
   readonly offered?: boolean;
+  /** When the final answer came: ms since 1970 on this phone. */
+  readonly at?: number;
   /** Saved: where in the log. */
   readonly epoch?: number;
   readonly version?: number;
@@ -32,10 +34,17 @@ export function isFinal(answer: Answer): boolean {
   return answer.ok || !passing.has(answer.error);
 }
 
+const ANSWERED_KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** Answered for so long that no lost history is to be feared any more; a clock may have jumped. */
+export function isOutdated({ stage, at, order }: Command): boolean {
+  return stage !== "waiting" && Math.abs(Date.now() - (at ?? order)) > ANSWERED_KEPT_MS;
+}
+
 /** The command after a final answer. */
 export function answered(command: Command, answer: Answer, epoch: number): Command {
   const { id, name, fields, order } = command;
-  const base = { id, name, fields, order, offered: true };
+  const base = { id, name, fields, order, offered: true, at: Date.now() };
   return answer.ok
     ? { ...base, stage: "saved", epoch, version: answer.version, stamp: answer.stamp }
     : { ...base, stage: "refused", error: answer.error, reason: answer.reason };

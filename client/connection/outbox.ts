@@ -1,10 +1,10 @@
 /**
  * What this person did and the server has not answered yet. Written down before it is sent, sent in
  * order, tried again with the same id until there is a final answer; the last answered ones are kept
- * to be offered again should the server have lost its history (a new epoch).
+ * for a day, to be offered again should the server have lost its history (a new epoch).
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { answered, isFinal, type Answer, type Command, type Fields } from "./commands.ts";
+import { answered, isFinal, isOutdated, type Answer, type Command, type Fields } from "./commands.ts";
 import { free } from "./lanes.ts";
 import type { Shelf } from "./shelf.ts";
 import { further, type Position } from "./view.ts";
@@ -96,8 +96,12 @@ export class Outbox {
     }
   }
 
-  /** A fresh connection: nothing waits for its turn any longer. */
+  /**
+   * A fresh connection: nothing waits for its turn any longer. What is outdated goes only now, when
+   * the server has told whether it still has it.
+   */
   reconnected() {
+    for (const { id } of this.list.value.filter(isOutdated)) this.remove(id);
     clearTimeout(this.retry);
     this.retry = undefined;
     this.tries = 0;

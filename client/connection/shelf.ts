@@ -2,7 +2,7 @@
  * Where commands lie until they are answered, and a while longer. One key per command, so that two
  * tabs never overwrite each other; a full or forbidden storage turns into memory, and `keeps` says so.
  */
-import type { Command } from "./commands.ts";
+import { isOutdated, type Command } from "./commands.ts";
 
 export interface Shelf {
   /** False once something could not be written: a reload would lose it. */
@@ -19,7 +19,23 @@ export function memoryShelf(): Shelf {
 }
 
 export function browserShelf(name: string, storage = allowedStorage()): Shelf {
-  return storage ? new BrowserShelf(`dialogtisch.${name}.command.`, storage) : memoryShelf();
+  if (!storage) return memoryShelf();
+  clearOthers(name, storage);
+  return new BrowserShelf(`dialogtisch.${name}.command.`, storage);
+}
+
+/** Other evenings on the same phone: what was answered long ago goes, what waits stays. */
+function clearOthers(name: string, storage: Storage) {
+  try {
+    for (const key of Object.keys(storage)) {
+      const other = /^dialogtisch\.(.+)\.command\./.exec(key)?.[1];
+      if (other === undefined || other === name) continue;
+      const command = read(storage.getItem(key));
+      if (command && isOutdated(command)) storage.removeItem(key);
+    }
+  } catch {
+    // Where storage is forbidden, nothing was kept.
+  }
 }
 
 /** Where storage is forbidden, already the word `localStorage` throws. */

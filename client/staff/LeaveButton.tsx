@@ -4,7 +4,8 @@ import { Dialog } from "./Dialog.tsx";
 import { ask } from "./api.ts";
 import { say, sayReason } from "./words.ts";
 
-const OF_STAFF = /^dialogtisch\.[^.]+\.host\./;
+/** What a host was writing, and what was sent under a link; a participant's key has no link in it. */
+const OF_STAFF = /^dialogtisch\.[^.]+\.(host|[^.]+\.command)\./;
 
 export function LeaveButton() {
   const [asking, setAsking] = useState(false);
@@ -23,7 +24,7 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
   const leave = async () => {
     const reply = await ask("/api/leave", "POST", {});
     if (!reply.ok) return setReason(reply.reason);
-    forgetDrafts();
+    forgetWords();
     location.replace("/");
   };
   return (
@@ -46,7 +47,7 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
 }
 
 /** A participant's own things on the same phone stay. */
-function forgetDrafts() {
+function forgetWords() {
   try {
     for (const key of Object.keys(localStorage)) if (OF_STAFF.test(key)) localStorage.removeItem(key);
   } catch {

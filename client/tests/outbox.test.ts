@@ -177,6 +177,69 @@ test("two hundred answered commands are kept, the oldest goes first", async () =
   assert.equal(storage.kept.has("a.4"), true);
 });
 
+const HOURS = 60 * 60 * 1000;
+
+test("what was answered a day ago goes, once the server has had its say", async (context: TestContext) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1e12 });
+  const { storage, server, outbox } = phone();
+  void outbox.put("PostCard", card("yesterday"));
+  await server.saved("a.1", 1);
+  context.mock.timers.tick(2 * HOURS);
+  void outbox.put("PostCard", card("no more"));
+  await server.refused("a.2", "no_open_round");
+  context.mock.timers.tick(23 * HOURS);
+  void outbox.put("PostCard", card("on its way"));
+  const again = new Outbox("b", storage.shelf(), new FakeServer());
+  assert.deepEqual(stages(again), ["saved", "refused", "waiting"]);
+  again.reconnected();
+  assert.deepEqual([...storage.kept.keys()], ["a.2", "a.3"]);
+  context.mock.timers.tick(23 * HOURS);
+  again.reconnected();
+  assert.deepEqual([...storage.kept.keys()], ["a.3"]);
+});
+
+test("P12: who comes back after days still offers what the server has lost", async (context: TestContext) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1e12 });
+  const { storage, server, outbox } = phone();
+  void outbox.put("PostCard", card("x"));
+  await server.saved("a.1", 1);
+  context.mock.timers.tick(72 * HOURS);
+  const later = new FakeServer();
+  const again = new Outbox("b", storage.shelf(), later);
+  again.offerAgain(2);
+  again.reconnected();
+  assert.deepEqual(later.ids(), ["a.1"]);
+});
+
+test("a refusal of what waited for days can still be read", async (context: TestContext) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1e12 });
+  const { server, outbox } = phone();
+  void outbox.put("PostCard", card("x"));
+  context.mock.timers.tick(72 * HOURS);
+  await server.refused("a.1", "no_open_round");
+  outbox.reconnected();
+  assert.deepEqual(stages(outbox), ["refused"]);
+});
+
+test("the next evening clears what other evenings left, and nothing that waits", (context: TestContext) => {
+  context.mock.timers.enable({ apis: ["Date"], now: 1e12 });
+  const old = { name: "PostCard", fields: card("x"), order: 1e12 - 25 * HOURS };
+  const left = {
+    "dialogtisch.EVENING2.command.a.1": { ...old, id: "a.1", stage: "saved" },
+    "dialogtisch.EVENING2.link3.command.a.2": { ...old, id: "a.2", stage: "refused" },
+    "dialogtisch.EVENING2.command.a.3": { ...old, id: "a.3", stage: "waiting" },
+    "dialogtisch.EVENING2.command.a.4": { ...old, id: "a.4", stage: "saved", at: 1e12 },
+    "dialogtisch.ABCDEFGH.command.a.5": { ...old, id: "a.5", stage: "saved" },
+  };
+  const storage = Object.fromEntries(Object.entries(left).map(([key, command]) => [key, JSON.stringify(command)]));
+  const methods = {
+    getItem: { value: (key: string) => storage[key] ?? null },
+    removeItem: { value: (key: string) => delete storage[key] },
+  };
+  browserShelf("ABCDEFGH", Object.defineProperties(storage, methods) as unknown as Storage);
+  assert.deepEqual(Object.keys(storage).map((key) => key.slice(-3)), ["a.3", "a.4", "a.5"]);
+});
+
 test("what never left the phone can be taken back", async () => {
   const { storage, server, outbox } = phone();
   server.open = false;

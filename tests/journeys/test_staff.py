@@ -57,6 +57,22 @@ async def test_signing_out_leads_out_of_every_staff_page(team: Team, role: str) 
     team.complaints.clear()  # that it was refused is what had to be
 
 
+async def test_a_host_who_signs_out_leaves_no_word_in_that_browser(team: Team) -> None:
+    moderator = await team.moderator()
+    host = await team.enter(await link_of(moderator, "host", 3), "host")
+    await press_the_obvious_button(moderator)
+    await host.click(".kind-toggle[data-kind=worry]")
+    await host.fill("textarea", "Meine Worte")
+    await host.click(".write-for .is-main")
+    await expect(host.get_by_text("Meine Worte")).to_be_visible()
+    kept = "JSON.stringify(Object.entries(localStorage)).includes('Meine Worte')"
+    assert await host.evaluate(kept), "nothing was kept that could go"
+    await host.get_by_role("button", name="Abmelden").click()
+    await host.get_by_role("dialog").get_by_role("button", name="Abmelden").click()
+    await host.wait_for_url(lambda url: url.endswith("/"))
+    assert not await host.evaluate(kept)
+
+
 async def test_a_wrong_link_says_what_to_do(browser: Browser, hall: Hall) -> None:
     page = await browser.new_page(locale="de")
     await page.goto(f"{hall.url}/enter#organiser.guessed")
