@@ -11,6 +11,8 @@ from typing import Protocol
 from rooms.redis_cluster import line_to
 
 ORGANISERS_KEY = "dialogtisch:organisers"
+LAST_CUT_KEY = "dialogtisch:ended:last-cut"
+CUT = b"cut"
 
 
 class Ended(Protocol):
@@ -20,6 +22,14 @@ class Ended(Protocol):
         """It is worth nothing from now on; after so many seconds it would not be anyway."""
 
     async def has(self, session: str) -> bool: ...
+
+    async def cut(self, session: str) -> None:
+        """To be called after `end`: whoever is in by it has to go, in every process."""
+
+    async def is_cut(self, session: str) -> bool: ...
+
+    async def last_cut(self) -> str:
+        """The session that was cut last; empty if none was."""
 
     async def end_organiser(self) -> None:
         """The organiser's link that is good now is worth nothing; the next one is."""
@@ -37,6 +47,7 @@ class MemoryEnded:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._until: dict[str, float] = {}
+        self._cut: list[str] = []
         self._organisers = 0
 
     async def end(self, session: str, seconds: int) -> None:
@@ -46,6 +57,15 @@ class MemoryEnded:
 
     async def has(self, session: str) -> bool:
         return self._until.get(session, 0.0) > self._clock()
+
+    async def cut(self, session: str) -> None:
+        self._cut.append(session)
+
+    async def is_cut(self, session: str) -> bool:
+        return session in self._cut
+
+    async def last_cut(self) -> str:
+        return self._cut[-1] if self._cut else ""
 
     async def end_organiser(self) -> None:
         self._organisers += 1
@@ -68,6 +88,16 @@ class RedisEnded:
 
     async def has(self, session: str) -> bool:
         return bool(await self._line.ask("EXISTS", _key(session)))
+
+    async def cut(self, session: str) -> None:
+        await self._line.ask("SET", _key(session), CUT, "XX", "KEEPTTL")
+        await self._line.ask("SET", LAST_CUT_KEY, session)
+
+    async def is_cut(self, session: str) -> bool:
+        return bool(await self._line.ask("GET", _key(session)) == CUT)
+
+    async def last_cut(self) -> str:
+        return (await self._line.ask("GET", LAST_CUT_KEY) or b"").decode()
 
     async def end_organiser(self) -> None:
         # Not INCR: a repair may find what was written twice, and has to come to the same number.

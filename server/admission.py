@@ -29,6 +29,9 @@ class StaffDoor(Protocol):
     async def session(self, cookies: dict[str, str], code: str, link: str) -> str | None:
         """The session by which this browser holds the link."""
 
+    async def seen(self, cookies: dict[str, str], code: str, link: str) -> None:
+        """The browser that holds this link has come in."""
+
 
 class Knock(msgspec.Struct):
     """What a page sends to be let in: a token from a phone, a link from staff."""
@@ -56,6 +59,7 @@ class Admission:
         if knock.link is not None:
             cookies = read_cookies(headers.get("cookie"))
             by = await self._door.staff(cookies, code, LinkId(knock.link))
+            await self._door.seen(cookies, code, knock.link)
             return code, by, await self._door.session(cookies, code, knock.link) or ""
         if knock.token is None or not _TOKEN.fullmatch(knock.token):
             raise Malformed("bad_token")

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp
 from rooms.errors import DialogtischError
 from rooms.hall import Hall
 from server.answers import failed, refusal
+from server.devices import DeviceList
 from server.dialogues import Dialogues
 from server.entry import Entry
 from server.erasures import Erasures
@@ -59,14 +60,14 @@ async def create_app(
     """
     sockets = Sockets(settings)
     hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
-    entry = Entry(await keys_of(settings, storage.log), hall, settings.public_url, storage.ended)
-    entry.when_ended = sockets.cut_session
+    keys = await keys_of(settings, storage.log)
+    entry = Entry(keys, hall, settings.public_url, storage.ended, storage.devices)
     codes = KnownCodes(hall)
     pages = Pages(read_manifest(static), codes, settings.public_url, settings.source_url)
     sockets.open(hall, entry, pages.build)
     dialogues = Dialogues(hall, codes, entry, settings)
     rehearsals = Rehearsals(hall, entry, settings.secure)
-    erasures = Erasures(hall, entry)
+    erasures, devices = Erasures(hall, entry), DeviceList(entry)
 
     health, pulse = Health(hall, storage, leaving or asyncio.Event()), Pulse()
     metrics = Metrics(hall, sockets, health, pulse, None if settings.redis_url else settings.data)
@@ -76,16 +77,19 @@ async def create_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         hall.begin()
         finishing = erasures.erasure.finishing()
+        cutting = asyncio.create_task(sockets.cut_signed_out(entry.sessions), name="cutting")
         async with pulse.beating(), door.open(), finishing, _assuring(hall, storage):
             yield
+            cutting.cancel()
             await rehearsals.close()
             await hall.close()
 
+    api = [*dialogues.routes, *rehearsals.routes, *erasures.routes, *devices.routes]
     starlette = Starlette(
         routes=[
             *health.routes,
             Mount("/static", ClientFiles(static)),
-            Mount("/api", routes=[*dialogues.routes, *rehearsals.routes, *erasures.routes]),
+            Mount("/api", routes=api),
             *pages.routes,
         ],
         exception_handlers={

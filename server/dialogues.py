@@ -105,7 +105,7 @@ class Dialogues:
             }
         )
         await self.entry.end_former(request.cookies, badge)
-        self.entry.give_cookie(response, badge, self.secure)
+        await self.entry.devices.note(self.entry.give_cookie(response, badge, self.secure))
         return response
 
     async def leave(self, request: Request) -> Response:

@@ -7,12 +7,12 @@ own, so that a link can be shown again and is worth nothing without this install
 import contextlib
 import re
 import secrets
-from collections.abc import Callable
 from typing import NamedTuple
 
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
+from rooms.devices import Devices, MemoryDevices
 from rooms.dialogue import Dialogue
 from rooms.ended import Ended, MemoryEnded
 from rooms.errors import Refused, Unavailable
@@ -23,6 +23,7 @@ from server.algorithms import SESSION_BYTES
 from server.keys import COOKIE_SECONDS, IDLE_SECONDS, organiser_name
 from server.keys import Keys as Keys
 from server.sessions import Sessions
+from server.signed_in import SignedIn
 
 COOKIE_START = "dt_"
 ORGANISER_COOKIE = f"{COOKIE_START}organiser"
@@ -54,12 +55,19 @@ class Badge(NamedTuple):
 class Entry:
     """The door for staff: knows links by their secrets and people by their cookies."""
 
-    def __init__(self, keys: Keys, hall: Hall, public_url: str, ended: Ended | None = None) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        hall: Hall,
+        public_url: str,
+        ended: Ended | None = None,
+        devices: Devices | None = None,
+    ) -> None:
         self.keys = keys
         self.hall = hall
         self.public_url = public_url
-        self.when_ended: Callable[[str], None] = lambda session: None
-        self._sessions = Sessions(ended or MemoryEnded(), COOKIE_SECONDS)
+        self.sessions = Sessions(ended or MemoryEnded(), COOKIE_SECONDS)
+        self.devices = SignedIn(keys, devices or MemoryDevices())
         self._prefix = SECURE_PREFIX if public_url.startswith("https://") else ""
         self._own = self._prefix + COOKIE_START
 
@@ -68,7 +76,7 @@ class Entry:
 
     async def exchange(self, fragment: str) -> Badge:
         """Who holds this link; raises Refused for a wrong or revoked one."""
-        ended = await self._sessions.ask_for_organisers()
+        ended = await self.sessions.ask_for_organisers()
         if self.keys.is_organiser(fragment, ended):
             return Badge(None, None, organiser_name(ended))
         code, _, rest = fragment.partition(".")
@@ -78,12 +86,13 @@ class Entry:
             raise Refused("unknown_link")
         return Badge(code, await self._valid_link(code, link))
 
-    def give_cookie(self, response: Response, badge: Badge, secure: bool) -> None:
+    def give_cookie(self, response: Response, badge: Badge, secure: bool) -> str:
         """Lets the browser in again for thirty days, or until the link is revoked."""
         code, link = self._held_by(badge)
         name = self._prefix + cookie_name(code, link)
         content = self.keys.signed(code, link, secrets.token_hex(SESSION_BYTES))
         self._set(response, name, content, secure)
+        return content
 
     def _held_by(self, badge: Badge) -> tuple[str, str]:
         """Dialogue and link, as they stand in a cookie."""
@@ -116,8 +125,8 @@ class Entry:
         for name, cookie in cookies.items():
             if name.startswith(self._own):
                 if session := self.keys.session_in(cookie):
-                    await self._sessions.end(session)
-                    self.when_ended(session)
+                    await self.sessions.end_and_cut(session)
+                    await self.devices.left(cookie)
                 response.delete_cookie(
                     name, path="/", secure=secure, httponly=True, samesite="strict"
                 )
@@ -130,13 +139,20 @@ class Entry:
         code, link = self._held_by(badge)
         with contextlib.suppress(Unavailable):  # then it lasts until its time is up
             if session := await self.session(cookies, code, link):
-                await self._sessions.end(session)
+                await self.sessions.end(session)
+                await self.devices.left(self._cookie(cookies, code, link))
 
     async def session(self, cookies: dict[str, str], code: str, link: str) -> str | None:
         """The session by which this browser holds a link; None if it has none that is good."""
-        cookie = cookies.get(self._prefix + cookie_name(code, link), "")
-        session = self.keys.session_of(cookie, code, link)
-        return None if session is None or await self._sessions.has_ended(session) else session
+        session = self.keys.session_of(self._cookie(cookies, code, link), code, link)
+        return None if session is None or await self.sessions.has_ended(session) else session
+
+    async def seen(self, cookies: dict[str, str], code: str, link: str) -> None:
+        """The browser that holds this link has come in."""
+        await self.devices.note(self._cookie(cookies, code, link))
+
+    def _cookie(self, cookies: dict[str, str], code: str, link: str) -> str:
+        return cookies.get(self._prefix + cookie_name(code, link), "")
 
     async def check_organiser(self, cookies: dict[str, str]) -> None:
         """Raises Refused for everybody else."""
@@ -144,7 +160,7 @@ class Entry:
             raise Refused("not_signed_in")
 
     async def is_organiser(self, cookies: dict[str, str]) -> bool:
-        name = organiser_name(await self._sessions.ask_for_organisers())
+        name = organiser_name(await self.sessions.ask_for_organisers())
         return await self.session(cookies, "", name) is not None
 
     async def staff(self, cookies: dict[str, str], code: str, link: LinkId) -> Staff:

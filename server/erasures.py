@@ -78,4 +78,5 @@ class Erasures:
             raise Refused("needs_reason")
         because = clean_text(wanted.reason, MOST_TITLE_LETTERS)
         clean = await self.erasure.erase_dialogue(code, because)
+        await self._entry.devices.forget(code)
         return JSONResponse({"ok": True, "clean": clean})

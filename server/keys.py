@@ -67,12 +67,12 @@ class Keys:
 
     def session_of(self, cookie: str, code: str, link: str) -> str | None:
         """The session of a cookie that was made here for this link and is not too old."""
-        found = self._read(cookie)
+        found = self.read(cookie)
         return found.session if found and (found.code, found.link) == (code, link) else None
 
     def session_in(self, cookie: str) -> str | None:
         """The same, whatever link it was made for."""
-        found = self._read(cookie)
+        found = self.read(cookie)
         return found.session if found else None
 
     def prolonged(self, cookie: str) -> str | None:
@@ -80,12 +80,13 @@ class Keys:
 
         Of the newest generation then, so that a change of algorithms comes about by itself.
         """
-        found = self._read(cookie)
+        found = self.read(cookie)
         if found is None or time.time() - found.used < PROLONGED_AFTER_SECONDS:
             return None
         return self.signed(found.code, found.link, found.session, found.begun)
 
-    def _read(self, cookie: str) -> "Signed | None":
+    def read(self, cookie: str) -> Signed | None:
+        """What a cookie that is good says."""
         mark, said = _mark_and_rest(cookie)
         if mark not in self._signers:
             return None

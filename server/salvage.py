@@ -19,7 +19,7 @@ from server.append_file import commands
 CODE = re.compile(rb"[2-9A-HJ-NP-Z]{8}")
 KEY = re.compile(rb"dialogue:\{(%s)\}:(log|log:draft|here)" % CODE.pattern)
 # Of no dialogue, without seals.
-BESIDE = re.compile(rb"dialogtisch:(rehearsals|organisers|ended:[\w-]{1,100})")
+BESIDE = re.compile(rb"dialogtisch:(rehearsals|organisers|ended:[\w-]{1,100}|devices:\w{1,20})")
 _PLACE = re.compile(rb"(\d{1,15})-(\d{1,15})")
 _OF_NO_KEY = (b"", b"SELECT", b"MULTI", b"EXEC")
 

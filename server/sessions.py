@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rooms.ended import Ended
 from rooms.errors import Unavailable
@@ -19,11 +19,26 @@ class Sessions:
         self._clock = clock
         self._known_to_have_ended: dict[str, float] = {}
         self._organisers: int | None = None
+        self._last_cut = ""
 
     async def end(self, session: str) -> None:
         """It is worth nothing from now on, in every process. Raises Unavailable."""
         await self._ended.end(session, self._seconds)
         self._remember(session)
+
+    async def end_and_cut(self, session: str) -> None:
+        """As `end`, and whoever is in by it has to go, in every process. Raises Unavailable."""
+        await self.end(session)
+        await self._ended.cut(session)
+
+    async def cut_among(self, here: Iterable[str]) -> list[str]:
+        """Those that have to go, asked only if any was cut since last time. Raises Unavailable."""
+        last = await self._ended.last_cut()
+        if last == self._last_cut:
+            return []
+        cut = [session for session in here if await self._ended.is_cut(session)]
+        self._last_cut = last
+        return cut
 
     async def has_ended(self, session: str) -> bool:
         """While the storage is away nobody can tell; staff go on reading then, as phones do."""

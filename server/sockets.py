@@ -4,6 +4,8 @@ Turns connections into lines and audiences into rooms. Decides nothing about dia
 connect stands in server/admission.py, what is said then in server/conversation.py.
 """
 
+import asyncio
+import contextlib
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import socketio  # type: ignore[import-untyped]
 import structlog
 
-from rooms.errors import DialogtischError
+from rooms.errors import DialogtischError, Unavailable
 from rooms.hall import Hall
 from rooms.messages import Actor, Audience, Frame, Participant
 from rooms.writer import INTERNAL
@@ -24,6 +26,7 @@ from server.limits import Caller
 from server.packets import LimitedPacket
 from server.quiet import quiet_logger
 from server.serving import STAFF_MESSAGE_BYTES
+from server.sessions import Sessions
 from server.settings import Settings
 from server.stock import StockFanout
 from server.traffic import traffic
@@ -32,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 CONNECTIONS_PER_PERSON = 3
 CONNECTIONS_PER_LINK = 20
+LOOK_FOR_ENDED_SECONDS = 0.5
 
 
 class Sockets:
@@ -112,11 +116,15 @@ class Sockets:
             self.cut(surplus, "too_many_connections")
         return line
 
-    def cut_session(self, session: str) -> None:
-        """Whoever came in by it has signed out."""
-        for line in list(self._lines.values()):
-            if line.session == session:
-                self.cut(line.connection, "signed_out")
+    async def cut_signed_out(self, sessions: Sessions) -> None:
+        """Whoever came in by a session that was ended, here or in another process, has to go."""
+        while True:
+            await asyncio.sleep(LOOK_FOR_ENDED_SECONDS)
+            here = {line.session for line in self._lines.values()} - {""}
+            with contextlib.suppress(Unavailable):
+                cut = set(await sessions.cut_among(here)) if here else set()
+                for line in [one for one in self._lines.values() if one.session in cut]:
+                    self.cut(line.connection, "signed_out")
 
     # The outlet of the live dialogues
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rooms.devices import Devices, MemoryDevices, RedisDevices
 from rooms.ended import Ended, MemoryEnded, RedisEnded
 from rooms.errors import Unavailable
 from rooms.log import Log, Position, Stored
@@ -41,6 +42,7 @@ class Storage:
     state: Callable[[], str]
     suspicion: str = ""
     ended: Ended = field(default_factory=MemoryEnded)
+    devices: Devices = field(default_factory=MemoryDevices)
     believe: Callable[[], None] = _nothing
 
 
@@ -141,11 +143,13 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         stack.push_async_callback(presence.close)
         ended = RedisEnded(url)
         stack.push_async_callback(ended.close)
+        devices = RedisDevices(url)
+        stack.push_async_callback(devices.close)
         in_peace = "durable" if durability.durable else "not_durable"
         sentences = (*durability.sentences, *found)
         yield Storage(
             *(log, presence, sentences, lambda: trouble() or log.refused or in_peace),
-            *(suspicion, ended, believe),
+            *(suspicion, ended, devices, believe),
         )
 
 

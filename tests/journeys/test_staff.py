@@ -35,6 +35,23 @@ async def test_a_link_is_taken_for_entry_and_leaves_no_secret_in_the_address(
     await expect(page.locator(".empty")).to_contain_text("Legen Sie zuerst einen Dialog an")
 
 
+async def test_a_lost_tablet_is_signed_out_from_the_moderators_page(team: Team) -> None:
+    moderator = await team.moderator()
+    tablet = await team.enter(await link_of(moderator, "host", 3), "host")
+    await moderator.click("a[href='#access']")
+    devices = moderator.locator(".sheet", has_text="Angemeldete Geräte").locator("li")
+    lost = devices.filter(has_text="Tischgastgeber:in, Tisch 3")
+    await expect(lost).to_have_count(1)
+    await expect(devices.filter(has_text="dieses Gerät")).to_have_count(1)
+    await lost.get_by_role("button", name="Gerät abmelden").click()
+    await moderator.get_by_role("dialog").get_by_role("button", name="Gerät abmelden").click()
+    await expect(lost).to_have_count(0)
+    refused = "Bitte den persönlichen Link noch einmal öffnen."
+    await expect(tablet.get_by_text(refused)).to_be_visible()
+    await expect(moderator.get_by_role("heading", name="Angemeldete Geräte")).to_be_visible()
+    team.complaints.clear()  # that the tablet is refused is what had to be
+
+
 @pytest.mark.parametrize("role", ["organiser", "moderator", "host"])
 async def test_signing_out_leads_out_of_every_staff_page(team: Team, role: str) -> None:
     page = await team.moderator()

@@ -32,6 +32,17 @@ async def test_a_session_is_good_until_it_is_ended(ended: Ended) -> None:
     assert not await ended.has("two")
 
 
+async def test_who_has_to_go_is_told_from_who_only_got_a_newer_session(ended: Ended) -> None:
+    assert await ended.last_cut() == ""
+    for session in ("left", "replaced"):
+        await ended.end(session, 60)
+    await ended.cut("left")
+    assert await ended.last_cut() == "left"
+    assert await ended.is_cut("left")
+    assert not await ended.is_cut("replaced")
+    assert await ended.has("replaced")
+
+
 async def test_links_of_the_organiser_are_counted(ended: Ended) -> None:
     assert await ended.organisers() == 0
     await ended.end_organiser()

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../design/icons.tsx";
+import { Devices } from "../../staff/Devices.tsx";
 import { LanguageSwitch } from "../../staff/LanguageSwitch.tsx";
 import { LeaveButton } from "../../staff/LeaveButton.tsx";
 import { Mark } from "../../staff/Mark.tsx";
@@ -46,6 +47,7 @@ export function Organise() {
             <DialogueRow key={dialogue.code} dialogue={dialogue} />
           ))}
         </ul>
+        {dialogues.value && !isStranger() && <Devices path="/api/devices" nameOf={() => say("devices.organiser")} />}
         <a class="button is-small is-quiet is-foot" href="/source">
           {say("organise.source")}
         </a>

@@ -1,7 +1,10 @@
 /** Who gets in and how: the hall by QR code, the team by personal links. */
+import { Devices } from "../../../staff/Devices.tsx";
+import { code } from "../../../staff/page.ts";
 import { say } from "../../../staff/words.ts";
+import { addressedLinks } from "./addresses.ts";
 import { JoinSheet } from "./JoinSheet.tsx";
-import { Links } from "./Links.tsx";
+import { Links, nameOf } from "./Links.tsx";
 
 export function Access() {
   return (
@@ -11,6 +14,12 @@ export function Access() {
       </div>
       <JoinSheet />
       <Links />
+      <Devices path={`/api/dialogues/${code}/devices`} nameOf={nameOfLink} />
     </section>
   );
+}
+
+function nameOfLink(id: string | null): string {
+  const link = addressedLinks.value.find((one) => one.id === id);
+  return link ? [nameOf(link), link.label].filter(Boolean).join(" · ") : "";
 }

@@ -103,7 +103,7 @@ function LinkRow({ link }: { link: AddressedLink }) {
   );
 }
 
-function nameOf(link: AddressedLink): string {
+export function nameOf(link: AddressedLink): string {
   const role = say(`access.role.${link.role}`);
   return link.table === null ? role : `${role}, ${say("table.number", { n: link.table })}`;
 }
