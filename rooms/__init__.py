@@ -54,6 +54,7 @@ hall        all live dialogues of this process, following the log
 erasure     erases and sees it through, over crashes
 presence    who is here now, as leases
 ended       sessions of staff that were ended before their time
+devices     where staff are signed in
 counts      how often and how long, as plain numbers
 protocol_page   writes docs/protocol.md from all of these
 protocol_words  what that page says that no class can tell

@@ -21,7 +21,7 @@ KEYS = Keys(bytes(range(32)))
 
 
 async def shown(browser: OpenServer, path: str) -> list[dict[str, Any]]:
-    response = await browser.http.get(path)
+    response = await browser.get(path)
     assert response.status == 200, await response.text()
     devices: list[dict[str, Any]] = (await response.json())["devices"]
     return devices
@@ -46,7 +46,7 @@ async def test_the_moderator_sees_every_device_and_which_is_this_one(organiser: 
             (links["host"]["id"], False),
         }
         assert all(abs(time.time() * 1000 - one["seen"]) < 60_000 for one in listed)
-        assert (await tablet.http.get(path)).status == 403
+        assert (await tablet.get(path)).status == 403
         await laptop.post("/api/leave", {})
         assert [one["link"] for one in await shown(organiser, path)] == [links["host"]["id"]]
 
@@ -63,7 +63,7 @@ async def test_who_is_signed_out_is_cut_and_not_let_in_again(organiser: OpenServ
         await sockets[0].until_closed()
         assert not sockets[1].is_closed
         assert [one["own"] for one in await shown(mine, path)] == [True]
-        assert (await lost.http.get(path)).status == 401
+        assert (await lost.get(path)).status == 401
         await sockets[1].close()
 
 
@@ -75,9 +75,9 @@ async def test_the_organiser_sees_and_ends_the_organisers_own(organiser: OpenSer
         assert not other["own"]
         assert other["link"] is None
         await organiser.post("/api/devices", {"devices": [other["id"]]})
-        assert (await left_behind.http.get("/api/dialogues")).status == 401
-        assert (await organiser.http.get("/api/dialogues")).status == 200
-        assert (await left_behind.http.get("/api/devices")).status == 401
+        assert (await left_behind.get("/api/dialogues")).status == 401
+        assert (await organiser.get("/api/dialogues")).status == 200
+        assert (await left_behind.get("/api/devices")).status == 401
 
 
 async def test_a_name_that_is_none_is_refused_and_an_unknown_one_ends_nobody(

@@ -21,5 +21,7 @@ export function Access() {
 
 function nameOfLink(id: string | null): string {
   const link = addressedLinks.value.find((one) => one.id === id);
-  return link ? [nameOf(link), link.label].filter(Boolean).join(" · ") : "";
+  if (!link) return say("devices.unknown");
+  const name = nameOf(link);
+  return name.endsWith(link.label) ? name : `${name} · ${link.label}`;
 }
