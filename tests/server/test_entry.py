@@ -21,7 +21,7 @@ from rooms.log import MemoryLog
 from rooms.messages import ORGANISER, LinkId
 from rooms.presence import MemoryPresence
 from server.entry import Entry, Keys, cookie_name, read_cookies
-from server.keys import COOKIE_SECONDS, IDLE_SECONDS
+from server.keys import CLOCK_AHEAD_SECONDS, COOKIE_SECONDS, IDLE_SECONDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 KEYS = Keys(bytes(range(32)))
@@ -84,6 +84,17 @@ async def test_a_cookie_that_nobody_used_for_eight_days_has_ended(
     monkeypatch.setattr(time, "time", lambda: begun + IDLE_SECONDS - 10)
     assert KEYS.session_of(cookie, "ABCDEFGH", "one") == "a"
     monkeypatch.setattr(time, "time", lambda: begun + IDLE_SECONDS + 10)
+    assert KEYS.session_of(cookie, "ABCDEFGH", "one") is None
+
+
+async def test_a_clock_that_is_put_back_by_a_day_sends_nobody_of_the_staff_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cookie, begun = KEYS.signed("ABCDEFGH", "one", "a"), time.time()
+    monkeypatch.setattr(time, "time", lambda: begun - 24 * 3600)
+    assert KEYS.session_of(cookie, "ABCDEFGH", "one") == "a"
+    assert KEYS.prolonged(cookie) is None
+    monkeypatch.setattr(time, "time", lambda: begun - CLOCK_AHEAD_SECONDS - 10)
     assert KEYS.session_of(cookie, "ABCDEFGH", "one") is None
 
 
