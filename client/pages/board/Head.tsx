@@ -44,7 +44,7 @@ function BallotHead({ id }: { id: string }) {
   return (
     <header class="board-head">
       <p class="board-label">
-        <strong>{say(ballot.state === "open" ? "board.voting" : "board.ranking")}</strong>
+        {ballot.state === "open" ? <VotingInAll /> : <strong>{say("board.ranking")}</strong>}
         {ballot.state === "closed" && (
           <span class="board-closed">{say("board.voters", { n: votersIn(ballot.id) })}</span>
         )}
@@ -52,6 +52,20 @@ function BallotHead({ id }: { id: string }) {
       </p>
       <Question texts={ballot.title} />
     </header>
+  );
+}
+
+/** That now is the time to vote, in every language of the hall; a result explains itself. */
+function VotingInAll() {
+  return (
+    <>
+      <strong>{say("board.voting")}</strong>
+      {furtherLanguages().filter(isOurs).map((language) => (
+        <span key={language} lang={language} dir={directionOf(language)}>
+          {say("board.voting", {}, language)}
+        </span>
+      ))}
+    </>
   );
 }
 

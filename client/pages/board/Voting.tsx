@@ -42,7 +42,16 @@ export function Voting({ ballot }: { ballot: Ballot }) {
           <rect class="bar-dots" width={joined ? (100 * voted) / joined : 0} height="1" />
         </svg>
       </div>
-      <p class="voting-secret">{say("board.voting_secret")}</p>
+      <div class="voting-secret">
+        <p>{say("board.voting_secret")}</p>
+        <div class="board-translations">
+          {furtherLanguages().filter(isOurs).map((language) => (
+            <p key={language} lang={language} dir={directionOf(language)}>
+              {say("board.voting_secret", {}, language)}
+            </p>
+          ))}
+        </div>
+      </div>
       {Object.keys(afterwards).length > 0 && (
         <div class="voting-afterwards">
           <h2>{say("board.afterwards")}</h2>
