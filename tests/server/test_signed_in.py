@@ -80,6 +80,20 @@ async def test_the_organiser_sees_and_ends_the_organisers_own(organiser: OpenSer
         assert (await left_behind.get("/api/devices")).status == 401
 
 
+async def test_whoever_looks_at_the_organisers_page_was_just_here(
+    organiser: OpenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def own(devices: list[dict[str, Any]]) -> dict[str, Any]:
+        return next(one for one in devices if one["own"])
+
+    before = own(await shown(organiser, "/api/devices"))
+    later = time.time() + 600
+    monkeypatch.setattr(time, "time", lambda: later)
+    after = own(await shown(organiser, "/api/devices"))
+    assert after["seen"] - before["seen"] >= 590_000
+    assert after["since"] == before["since"]
+
+
 async def test_a_name_that_is_none_is_refused_and_an_unknown_one_ends_nobody(
     organiser: OpenServer,
 ) -> None:
