@@ -58,7 +58,7 @@ def export_lists_lost_votes(number: int) -> None:
 @bug(
     "A page that does not read is written to without end.",
     by="I17",
-    faults=("page that does not read",),
+    faults=("page that does not read",) * 4,
 )
 def queue_without_end(number: int) -> None:
     def always_write(choose: Any) -> Any:
