@@ -105,7 +105,7 @@ async def test_the_demo_fills_the_wall_by_itself_and_leaves_nothing(short_folder
         screen = await Desk(wall.partition("/enter")[0]).staff(wall)
         await screen.connect()
         await screen.until(lambda: len(screen.shared.all("card")) >= 20)
-        assert len({card["table"] for card in screen.shared.all("card")}) == 6
+        await screen.until(lambda: len({card["table"] for card in screen.shared.all("card")}) == 6)
         await screen.close()
         assert await program.end(signal.SIGINT) == 0
         assert "Traceback" not in program.said
