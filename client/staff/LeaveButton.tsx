@@ -7,19 +7,20 @@ import { say, sayReason } from "./words.ts";
 /** What a host was writing, and what was sent under a link; a participant's key has no link in it. */
 const OF_STAFF = /^dialogtisch\.[^.]+\.(host|[^.]+\.command)\./;
 
-export function LeaveButton() {
+/** `waits`: something that was sent here has no answer yet, and would go with the browser's words. */
+export function LeaveButton({ waits = false }: { waits?: boolean }) {
   const [asking, setAsking] = useState(false);
   return (
     <>
       <button type="button" class="button is-quiet is-small" onClick={() => setAsking(true)}>
         {say("act.leave")}
       </button>
-      {asking && <LeaveDialog onClose={() => setAsking(false)} />}
+      {asking && <LeaveDialog waits={waits} onClose={() => setAsking(false)} />}
     </>
   );
 }
 
-function LeaveDialog({ onClose }: { onClose: () => void }) {
+function LeaveDialog({ waits, onClose }: { waits: boolean; onClose: () => void }) {
   const [reason, setReason] = useState("");
   const leave = async () => {
     const reply = await ask("/api/leave", "POST", {});
@@ -33,6 +34,11 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
         <li>{say("leave.everything")}</li>
         <li>{say("leave.links")}</li>
       </ul>
+      {waits && (
+        <p class="band is-round" data-tone="warn" role="alert">
+          {say("leave.waits")}
+        </p>
+      )}
       {reason && <p role="alert">{sayReason(reason)}</p>}
       <div class="dialog-foot">
         <button type="button" class="button" onClick={onClose}>

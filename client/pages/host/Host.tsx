@@ -5,7 +5,7 @@ import { HeadCount } from "../../staff/HeadCount.tsx";
 import { InMain } from "../../staff/InMain.tsx";
 import { LanguageSwitch } from "../../staff/LanguageSwitch.tsx";
 import { LeaveButton } from "../../staff/LeaveButton.tsx";
-import { dialogue, refusal } from "../../staff/line.ts";
+import { commands, dialogue, refusal } from "../../staff/line.ts";
 import { meta } from "../../staff/page.ts";
 import { OrderStrip } from "../../staff/OrderStrip.tsx";
 import { StaffCard } from "../../staff/StaffCard.tsx";
@@ -35,7 +35,7 @@ export function Host() {
             <span>{say("table.number", { n })}</span>
             <span class="soft small">{say("host.role")}</span>
             <LanguageSwitch />
-            <LeaveButton />
+            <LeaveButton waits={commands.value.some((command) => command.stage === "waiting")} />
           </p>
           {topic && <InMain as="h1" of={topic.title} />}
           <p class="host-people small">
