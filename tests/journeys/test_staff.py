@@ -63,7 +63,7 @@ async def test_signing_out_leads_out_of_every_staff_page(team: Team, role: str) 
         await page.fill("textarea", "Noch nicht abgeschickt")
         kept = "Object.keys(localStorage).filter((key) => key.endsWith('draft')).length"
         assert await page.evaluate(kept) == 1
-    await page.get_by_role("button", name="Abmelden").click()
+    await page.get_by_role("button", name="Abmelden", exact=True).click()
     await page.get_by_role("dialog").get_by_role("button", name="Abmelden").click()
     await page.wait_for_url(lambda url: url.endswith("/"))
     assert await page.context.cookies() == []
@@ -84,7 +84,7 @@ async def test_a_host_who_signs_out_leaves_no_word_in_that_browser(team: Team) -
     await expect(host.get_by_text("Meine Worte")).to_be_visible()
     kept = "JSON.stringify(Object.entries(localStorage)).includes('Meine Worte')"
     assert await host.evaluate(kept), "nothing was kept that could go"
-    await host.get_by_role("button", name="Abmelden").click()
+    await host.get_by_role("button", name="Abmelden", exact=True).click()
     await host.get_by_role("dialog").get_by_role("button", name="Abmelden").click()
     await host.wait_for_url(lambda url: url.endswith("/"))
     assert not await host.evaluate(kept)
