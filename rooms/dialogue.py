@@ -71,6 +71,7 @@ class Dialogue:
         self.stamps = array("I")
         self.at = 0
         self.begun_at = 0
+        self.lost_at = 0
         self.description: Shelf[str, Description] = Shelf("description")
         self.topics: Shelf[TopicId, Topic] = Shelf("topics")
         self.tables: Shelf[int, Table] = Shelf("tables")
@@ -142,8 +143,8 @@ class Dialogue:
         return self.place()
 
     def place(self) -> "Place":
-        heads = (self.epoch, self.version, self.seal, self.at, self.begun_at)
-        return Place(len(self._undo or ()), *heads)
+        times = (self.at, self.begun_at, self.lost_at)
+        return Place(len(self._undo or ()), self.epoch, self.version, self.seal, *times)
 
     def commit(self) -> None:
         self._undo = None
@@ -158,7 +159,7 @@ class Dialogue:
             else:
                 shelf[key] = before
         self.epoch, self.version, self.seal = place.epoch, place.version, place.seal
-        self.at, self.begun_at = place.at, place.begun_at
+        self.at, self.begun_at, self.lost_at = place.at, place.begun_at, place.lost_at
         del self.stamps[place.version :]
 
 
@@ -171,6 +172,7 @@ class Place(NamedTuple):
     seal: bytes
     at: int
     begun_at: int
+    lost_at: int
 
 
 _ABSENT = object()

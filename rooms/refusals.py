@@ -22,6 +22,5 @@ class RefusalKept(Event, frozen=True):
 
 
 def history_returns(dialogue: Dialogue, now: int) -> bool:
-    """The first epoch bears the time of the beginning, every other one that of a loss."""
-    epoch, begun = dialogue.epoch, dialogue.begun_at
-    return epoch > begun and 0 <= now - epoch < RETURNING_MS
+    """An epoch that began because of a loss bears its time; one that erasing began says nothing."""
+    return 0 <= now - dialogue.lost_at < RETURNING_MS

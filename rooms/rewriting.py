@@ -16,11 +16,10 @@ from rooms.erasing import CardErased, DialogueErased
 from rooms.errors import Busy
 from rooms.log import Log, Position, Stored
 from rooms.messages import CardId
-from rooms.setting import EpochBegun
+from rooms.setting import ERASED, EpochBegun
 
 MOST_TRIES = 5
 MOST_CATCH_UPS = 200
-ERASED = "words of a card were erased"
 
 
 class Resealed(NamedTuple):

@@ -93,13 +93,17 @@ class LanguagesOffered(Event, frozen=True):
         dialogue.put(dialogue.description, "", replace(dialogue.about, languages=self.languages))
 
 
+ERASED = "words of a card were erased"
+
+
 class EpochBegun(Event, frozen=True):
-    """History before this point may have lost entries; everybody takes a whole view again."""
+    """Everybody takes a whole view again: entries before this point were lost, or words erased."""
 
     because: str
 
     def apply(self, dialogue: Dialogue) -> None:
-        """Only the position of its entry matters."""
+        if self.because != ERASED:
+            dialogue.lost_at = dialogue.epoch
 
 
 def _check_languages(languages: tuple[Language, ...]) -> tuple[Language, ...]:

@@ -69,16 +69,16 @@ class Listing:
     def _was_never_finished(self, dialogue: Dialogue) -> bool:
         """Its making was cut off before its first link: nobody was ever let in, nobody ever can.
 
-        In a later epoch it may have had more, which was lost or could not be repaired.
+        After a loss it may have had more, which was lost or could not be repaired.
         """
         is_bare = not dialogue.links and not dialogue.people
-        return is_bare and not _lost_something(dialogue) and self._is_made(dialogue)
+        return is_bare and not dialogue.lost_at and self._is_made(dialogue)
 
     def _is_without_moderator(self, dialogue: Dialogue) -> bool:
         """Whether no moderator link is good; one that is just being made has none yet."""
         links = [link for link in dialogue.links.values() if link.role == "moderator"]
         if not links:
-            return _lost_something(dialogue) and self._is_made(dialogue)
+            return bool(dialogue.lost_at) and self._is_made(dialogue)
         return all(link.revoked for link in links)
 
     def _is_made(self, dialogue: Dialogue) -> bool:
@@ -102,8 +102,3 @@ def first_link(entry: Entry, dialogue: Dialogue, role: str) -> str | None:
     good = (link for link in dialogue.links.values() if not link.revoked and link.role == role)
     first = next(good, None)
     return entry.link_url(dialogue.code, first.id) if first else None
-
-
-def _lost_something(dialogue: Dialogue) -> bool:
-    """The first epoch bears the time of the beginning, every other one that of a loss."""
-    return dialogue.epoch > dialogue.begun_at

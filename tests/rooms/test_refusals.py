@@ -3,13 +3,16 @@
 import pytest
 from desk import JOIN, Desk, another, desk_at, ids, told
 from faulty_log import Fault, ForgetfulLog
-from processes import CODE, facts, new_call, new_phone
+from processes import CODE, clock, facts, new_call, new_phone
 
 from rooms.ballot_plans import PlanBallot
 from rooms.ballots import OpenBallot
+from rooms.cards import PostCard
+from rooms.erasing import EraseCard
 from rooms.errors import Conflict
-from rooms.messages import ORGANISER, Actor, Answer
+from rooms.messages import ORGANISER, Actor, Answer, CardId
 from rooms.people import ChooseLanguage
+from rooms.rewriting import rewrite
 from rooms.voting import PlaceDots
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -97,3 +100,33 @@ async def test_while_history_returns_no_refusal_is_given_or_kept(
     answer = await give(desk, guest, ballot, again=True)
     assert (answer.error, answer.reason) == ("unavailable", "history_returns")
     assert LATE not in await ids(storage, desk)
+
+
+async def test_after_an_erasing_no_is_said_at_once_for_nothing_was_lost(
+    storage: ForgetfulLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.refusals.RETURNING_MS", 10**9)
+    desk, guest, ballot = await voting(storage)
+    await desk.open_round()
+    card = CardId(await desk.must(guest, PostCard(text="Mein Name", kind="idea")))
+    await desk.must(ORGANISER, EraseCard(card=card, reason="Name"))
+    epoch = desk.dialogue.epoch
+    assert await rewrite(storage, CODE, clock)
+    assert (await give(desk, guest, ballot, again=True)).reason == "no_dots_left"
+    assert desk.dialogue.epoch > epoch, "the erasing began no epoch"
+    assert LATE in await ids(storage, desk)
+
+
+async def test_an_erasing_does_not_hide_that_something_was_lost_just_before(
+    storage: ForgetfulLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rooms.refusals.RETURNING_MS", 10**9)
+    desk, guest, ballot = await voting(storage)
+    await desk.open_round()
+    card = CardId(await desk.must(guest, PostCard(text="Mein Name", kind="idea")))
+    await desk.must(new_phone(), JOIN)
+    storage.forget(CODE, 1)
+    await desk.must(ORGANISER, EraseCard(card=card, reason="Name"))
+    assert await rewrite(storage, CODE, clock)
+    answer = await give(desk, guest, ballot, again=True)
+    assert (answer.error, answer.reason) == ("unavailable", "history_returns")
