@@ -1,6 +1,7 @@
 /** What was erased for the law goes from this device too: from its outbox and its notes. */
 import { effect, type ReadonlySignal } from "@preact/signals";
 import type { Command } from "./commands.ts";
+import { dropCopies } from "./copies.ts";
 import { all, type Erased } from "./entries.ts";
 import type { Outbox } from "./outbox.ts";
 import type { View } from "./view.ts";
@@ -22,11 +23,11 @@ function isOf(card: Erased, command: Command): boolean {
 
 /** The whole dialogue is gone: so is everything this device kept of it, the token included. */
 export function forgetDialogue(code: string, outbox: Outbox) {
+  const isOfIt = (key: string) => key.startsWith(`dialogtisch.${code}.`);
   outbox.erase(() => true);
+  void dropCopies(isOfIt);
   try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(`dialogtisch.${code}.`)) localStorage.removeItem(key);
-    }
+    for (const key of Object.keys(localStorage)) if (isOfIt(key)) localStorage.removeItem(key);
   } catch {
     // Where storage is forbidden, nothing was kept.
   }

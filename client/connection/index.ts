@@ -14,6 +14,7 @@
  */
 export { connect, type Connection, type ConnectOptions, type LineState } from "./connection.ts";
 export type { Answer, Command, Fields } from "./commands.ts";
+export { dropCopies } from "./copies.ts";
 export { apply, nothingYet, type Frame, type View } from "./view.ts";
 export { deviceToken, randomHex } from "./ids.ts";
 export * from "./entries.ts";

@@ -3,6 +3,7 @@
  * tabs never overwrite each other; a full or forbidden storage turns into memory, and `keeps` says so.
  */
 import { isOutdated, type Command } from "./commands.ts";
+import { copiesUnder, dropCopy, keepCopy } from "./copies.ts";
 
 export interface Shelf {
   /** False once something could not be written: a reload would lose it. */
@@ -10,7 +11,7 @@ export interface Shelf {
   all(): Command[];
   write(command: Command): void;
   remove(id: string): void;
-  /** Tells what another tab wrote or (null) removed. */
+  /** Tells what another tab wrote or (null) removed, and what a killed browser left as a copy only. */
   watch(changed: (id: string, command: Command | null) => void): void;
 }
 
@@ -62,14 +63,18 @@ class BrowserShelf implements Shelf {
   }
 
   write(command: Command) {
+    const key = this.prefix + command.id;
+    if (command.stage === "waiting") keepCopy(key, command);
+    else dropCopy(key);
     try {
-      this.storage.setItem(this.prefix + command.id, JSON.stringify(command));
+      this.storage.setItem(key, JSON.stringify(command));
     } catch {
       this.keeps = false;
     }
   }
 
   remove(id: string) {
+    dropCopy(this.prefix + id);
     try {
       this.storage.removeItem(this.prefix + id);
     } catch {
@@ -82,6 +87,16 @@ class BrowserShelf implements Shelf {
       if (storageArea !== this.storage || !key?.startsWith(this.prefix)) return;
       changed(key.slice(this.prefix.length), read(newValue));
     });
+    void this.takeInCopies(changed);
+  }
+
+  private async takeInCopies(changed: (id: string, command: Command) => void) {
+    const copies = await copiesUnder(this.prefix);
+    const here = new Map(this.all().map((command) => [command.id, command]));
+    for (const copy of copies) {
+      this.write(here.get(copy.id) ?? copy);
+      if (!here.has(copy.id)) changed(copy.id, copy);
+    }
   }
 
   private keys(): string[] {

@@ -1,5 +1,6 @@
 /** Signs this browser out of every role it holds, after asking; the personal links stay good. */
 import { useState } from "preact/hooks";
+import { dropCopies } from "../connection/index.ts";
 import { Dialog } from "./Dialog.tsx";
 import { ask } from "./api.ts";
 import { say, sayReason } from "./words.ts";
@@ -25,7 +26,7 @@ function LeaveDialog({ waits, onClose }: { waits: boolean; onClose: () => void }
   const leave = async () => {
     const reply = await ask("/api/leave", "POST", {});
     if (!reply.ok) return setReason(reply.reason);
-    forgetWords();
+    await forgetWords();
     location.replace("/");
   };
   return (
@@ -53,7 +54,8 @@ function LeaveDialog({ waits, onClose }: { waits: boolean; onClose: () => void }
 }
 
 /** A participant's own things on the same phone stay. */
-function forgetWords() {
+async function forgetWords() {
+  await dropCopies((key) => OF_STAFF.test(key));
   try {
     for (const key of Object.keys(localStorage)) if (OF_STAFF.test(key)) localStorage.removeItem(key);
   } catch {

@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from hall import Hall, Phone
+from kept import copies, kept
 from playwright.async_api import Browser, expect
 from staff import Team, confirm, link_of, press_the_obvious_button
+from test_phone import HOLD
+from words import staff_words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -82,12 +85,29 @@ async def test_a_host_who_signs_out_leaves_no_word_in_that_browser(team: Team) -
     await host.fill("textarea", "Meine Worte")
     await host.click(".write-for .is-main")
     await expect(host.get_by_text("Meine Worte")).to_be_visible()
-    kept = "JSON.stringify(Object.entries(localStorage)).includes('Meine Worte')"
-    assert await host.evaluate(kept), "nothing was kept that could go"
+    assert "Meine Worte" in await kept(host), "nothing was kept that could go"
     await host.get_by_role("button", name="Abmelden", exact=True).click()
     await host.get_by_role("dialog").get_by_role("button", name="Abmelden").click()
     await host.wait_for_url(lambda url: url.endswith("/"))
-    assert not await host.evaluate(kept)
+    assert "Meine Worte" not in await kept(host)
+
+
+async def test_a_host_is_warned_that_signing_out_drops_what_was_not_sent(team: Team) -> None:
+    moderator = await team.moderator()
+    host = await team.enter(await link_of(moderator, "host", 3), "host")
+    await press_the_obvious_button(moderator)
+    await host.click(".kind-toggle[data-kind=worry]")
+    await host.evaluate(HOLD)
+    await host.fill("textarea", "Meine Worte")
+    await host.click(".write-for .is-main")
+    await expect(host.get_by_text("Meine Worte")).to_be_visible()
+    assert "Meine Worte" in await copies(host)
+    await host.get_by_role("button", name="Abmelden", exact=True).click()
+    dialog = host.get_by_role("dialog")
+    await expect(dialog.get_by_role("alert")).to_have_text(staff_words("leave.waits"))
+    await dialog.get_by_role("button", name="Abmelden").click()
+    await host.wait_for_url(lambda url: url.endswith("/"))
+    assert "Meine Worte" not in await kept(host)
 
 
 async def test_a_wrong_link_says_what_to_do(browser: Browser, hall: Hall) -> None:
@@ -267,8 +287,8 @@ async def test_p18_the_organiser_erases_a_card_and_the_writers_phone_forgets_it(
     page = await phone.open(f"/{moderator.url.split('/')[4][:8]}/1", "de")
     await phone.sit_down("de")
     await phone.write("Frau Muster, Telefon 0155")
-    kept = "JSON.stringify({...localStorage})"
-    assert "Muster" in await page.evaluate(kept)
+    words = "JSON.stringify({...localStorage})"
+    assert "Muster" in await page.evaluate(words)
     await moderator.click("a[href='#cards']")
     card = moderator.locator(".staff-card", has_text="Frau Muster")
     await card.get_by_role("button", name="Endgültig löschen").click()
@@ -280,7 +300,8 @@ async def test_p18_the_organiser_erases_a_card_and_the_writers_phone_forgets_it(
     await erase.click()
     await moderator.wait_for_selector("dialog", state="detached")
     await expect(card).to_have_count(0)
-    await page.wait_for_function(f"!{kept}.includes('Muster')")
+    await page.wait_for_function(f"!{words}.includes('Muster')")
+    assert "Muster" not in await kept(page)
     await expect(page.get_by_text("Frau Muster")).to_have_count(0)
     await moderator.get_by_text("Was ausgeblendet wurde").click()
     await expect(moderator.locator(".moderation-line")).to_contain_text("Name und Telefon")
