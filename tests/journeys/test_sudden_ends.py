@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -122,7 +122,7 @@ async def there(moderator: Moderator, text: str) -> None:
 
 @asynccontextmanager
 async def own_browser(profile: Path) -> AsyncIterator[Page]:
-    """A browser with a profile on disk, as on somebody's phone."""
+    """A browser with a profile on disk, as on somebody's phone; it ends as one that is killed."""
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             profile,
@@ -133,21 +133,21 @@ async def own_browser(profile: Path) -> AsyncIterator[Page]:
             is_mobile=True,
             has_touch=True,
         )
-        yield context.pages[0]
-        await context.close()
+        try:
+            yield context.pages[0]
+        finally:
+            for one in processes(profile):
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
 
 
-def processes(profile: Path, kind: str = "") -> list[psutil.Process]:
-    """Those that run on this profile; `kind` is one of its children's, such as renderer."""
-    found = [one for one in psutil.process_iter(["cmdline"]) if uses(one, profile)]
-    if not kind:
-        return found
-    children = {child for one in found for child in one.children(recursive=True)}
-    return [one for one in children if f"--type={kind}" in one.cmdline()]
-
-
-def uses(process: psutil.Process, profile: Path) -> bool:
-    return f"--user-data-dir={profile}" in (process.info["cmdline"] or [])
+def processes(profile: Path) -> list[psutil.Process]:
+    """Those of the browser that runs on this profile."""
+    return [
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if f"--user-data-dir={profile}" in (one.info["cmdline"] or [])
+    ]
 
 
 async def sit_down(page: Page, hall: Hall, code: str) -> None:
@@ -181,12 +181,12 @@ async def test_a_page_whose_process_is_killed_at_a_tap_sends_the_card_when_it_is
     async with own_browser(profile) as page:
         await sit_down(page, hall, moderator.code)
         await tap(page)
+        developer = await page.context.new_cdp_session(page)
         async with page.expect_event("crash"):
-            for one in processes(profile, "renderer"):
-                one.kill()
+            ending = asyncio.create_task(developer.send("Page.crash"))
+        ending.cancel()  # nobody is left to answer
         assert moderator.all("card") == []
         again = await page.context.new_page()
-        await page.close()
         await again.goto(f"{hall.url}/{moderator.code}/3")
         await expect(again.locator(SAVED)).to_have_count(1)
     assert [card["text"] for card in moderator.all("card")] == [TEXT]
@@ -200,10 +200,6 @@ async def test_a_browser_that_is_killed_at_a_tap_sends_the_card_when_it_is_opene
         await sit_down(page, hall, moderator.code)
         await asyncio.sleep(WRITTEN_DOWN_SECONDS)  # who this phone is
         await tap(page)
-        killed = processes(profile)
-        for one in killed:
-            one.kill()
-        assert killed
     assert moderator.all("card") == []
     async with own_browser(profile) as page:
         await page.goto(f"{hall.url}/{moderator.code}/3")
