@@ -4,6 +4,7 @@ import pytest
 from devices import Devices
 from evening import Evening
 from house import PUBLIC_URL, House
+from looks import Looks
 from person import Person
 from playwright.async_api import expect
 from words import staff_words
@@ -34,6 +35,28 @@ async def test_a_code_that_does_not_exist_is_said_to_be_unknown(
     await person.type_code(UNKNOWN)
     await expect(person.page.get_by_role("alert")).to_have_text(person.say("start_unknown"))
     await expect(person.page.locator("html")).to_have_attribute("lang", language)
+
+
+@in_german_and_arabic
+async def test_a_ticket_typed_on_the_start_page_leads_to_where_it_is_redeemed(
+    house: House, evening: Evening, devices: Devices, language: str
+) -> None:
+    person = await devices.phone(house, language)
+    looks = Looks(person.page, language, touch=True, ownWordsOnly=True)
+    person.screen.may_be_refused = True
+    await person.type_code(UNKNOWN)
+    await looks.check("start-unknown")
+    await person.button("start_is_ticket").tap()
+    await expect(person.page.get_by_label(person.say("start_ticket_code"))).to_be_focused()
+    await looks.check("start-ticket")
+    await person.page.keyboard.type(evening.code.lower())
+    await person.button("start_go").tap()
+    await person.choose_language()
+    await person.read_the_goal()
+    field = person.page.get_by_label(person.say("ticket_label"))
+    await expect(field).to_have_value(UNKNOWN)
+    assert "#" not in person.page.url
+    assert not looks.wrong, looks.wrong
 
 
 @in_german_and_arabic

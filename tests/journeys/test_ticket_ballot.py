@@ -104,7 +104,10 @@ async def one_types_and_a_copy_is_refused(vote: Vote) -> Looks:
 async def a_phone_is_lost(vote: Vote, mine: Person, mine_looks: Looks) -> None:
     """The ticket goes to another one, and what it gave comes back first."""
     moderator, secret = vote.desk.moderator, vote.secrets[0]
-    question = await vote.desk.ask_to_free(secret)
+    question = await vote.desk.ask_to_free("ABCD-0OOO")
+    await expect(moderator.page.get_by_role("alert")).to_have_text(say("tickets.look"))
+    await expect(question).to_have_count(0)
+    await vote.desk.ask_to_free(secret)
     await vote.looks.check("tickets-free")
     await moderator.button("tickets.free", question).click()
     await expect(moderator.page.locator(".ticket-sums")).to_contain_text("2schon eingelöst")

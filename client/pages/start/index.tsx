@@ -12,13 +12,15 @@ import {
   speakOnPage,
 } from "../../texts/index.ts";
 import { t } from "../../texts/phone.ts";
-import { readCode, type Typed } from "./code.ts";
+import { readCode, readSymbols, type Typed } from "./code.ts";
 
 const EXAMPLE = "ABCD-EFGH";
 
 type Trouble = Exclude<Typed, { path: string }> | { wrong: "unknown" | "no_answer" };
 const trouble = signal<Trouble | null>(null);
 const isAsking = signal(false);
+/** Typed first, from a voting ticket: the dialogue's own code is still to come. */
+const ticket = signal<string | null>(null);
 
 async function go(typed: string) {
   const read = readCode(typed);
@@ -27,7 +29,7 @@ async function go(typed: string) {
   isAsking.value = true;
   trouble.value = await whyNot(read.path);
   isAsking.value = false;
-  if (!trouble.value) location.assign(read.path);
+  if (!trouble.value) location.assign(ticket.value ? `${read.path}#t=${ticket.value}` : read.path);
 }
 
 async function whyNot(path: string): Promise<Trouble | null> {
@@ -57,13 +59,21 @@ function Start() {
     event.preventDefault();
     void go(field.current?.value ?? "").then(() => trouble.value && field.current?.focus());
   }
+  function isTicket() {
+    const read = readSymbols(field.current?.value ?? "");
+    if (!field.current || !("symbols" in read)) return;
+    ticket.value = read.symbols;
+    trouble.value = null;
+    field.current.value = "";
+    field.current.focus();
+  }
   return (
     <main class="screen start">
       <Languages />
       <h1>{t("start_title")}</h1>
       <form class="stack" onSubmit={submit}>
         <div class="field">
-          <label for="code">{t("start_code")}</label>
+          <label for="code">{t(ticket.value ? "start_ticket_code" : "start_code")}</label>
           <input
             ref={field}
             id="code"
@@ -83,6 +93,12 @@ function Start() {
           <p class="field-error" id="code-trouble" role="alert">
             {trouble.value && troubleText(trouble.value)}
           </p>
+          {trouble.value?.wrong === "unknown" && !ticket.value && (
+            <button type="button" class="button is-wide" onClick={isTicket}>
+              <Icon name="ticket" />
+              {t("start_is_ticket")}
+            </button>
+          )}
         </div>
         <button class="button is-main is-large is-wide" disabled={isAsking.value}>
           {isAsking.value ? <span class="waiting-ring" aria-hidden="true" /> : null}
