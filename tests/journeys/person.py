@@ -5,6 +5,14 @@ from playwright.async_api import Locator, Page, expect
 from screens import Screen
 from words import OWN_NAMES, phone_words
 
+ALL_BUT_THE_CLOCK = """
+() => {
+  const words = document.querySelector("main").cloneNode(true);
+  for (const clock of words.querySelectorAll("[role=timer]")) clock.remove();
+  return words.textContent;
+}
+"""
+
 
 class Person:
     """Everything is done by touch, as a thumb would."""
@@ -22,6 +30,10 @@ class Person:
 
     def button(self, key: str, within: Locator | None = None) -> Locator:
         return (within or self.page).get_by_role("button", name=self.say(key), exact=True)
+
+    async def sees(self) -> str:
+        """The screen's words, but for the clock, which never stands still."""
+        return str(await self.page.evaluate(ALL_BUT_THE_CLOCK))
 
     # Coming in
 

@@ -201,7 +201,7 @@ async def the_kept_words_become_ideas(hall: Hall) -> None:
 async def dots_are_given_within_the_rule(hall: Hall) -> None:
     german, arabic, english = hall.people
     await expect(arabic.card(CAFE)).to_be_visible()
-    before = await arabic.page.inner_text("main")
+    before = await arabic.sees()
     await german.tap_at_once(EVENING_COURSE, times=3)
     await expect(german.own_dots(EVENING_COURSE)).to_have_count(1)
     await german.give_dot(EVENING_COURSE)
@@ -212,7 +212,7 @@ async def dots_are_given_within_the_rule(hall: Hall) -> None:
     await german.take_dot_back(LATE)
     await expect(german.page.locator(".dots-left")).to_have_text(german.say("dots_left", n=1))
     await german.everything_is_saved()
-    assert await arabic.page.inner_text("main") == before
+    assert await arabic.sees() == before
 
     await arabic.give_dots(CAFE, 2)
     await arabic.give_dots(LATE, 1)

@@ -22,7 +22,7 @@ export function Side() {
         <JoinTitle />
         <img class="board-qr" src={`/api/dialogues/${code}/qr.svg`} alt={say("access.qr")} />
         <p class="code board-code">{shownCode(code)}</p>
-        <p class="board-host" dir="ltr">
+        <p class={publicHost.length > 15 ? "board-host is-long" : "board-host"} dir="ltr">
           {publicHost.split(/(?=\.)/).map((part, place) => (
             <Fragment key={place}>
               <wbr />
