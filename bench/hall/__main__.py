@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,10 @@ from bench.hall.crowd import (
     MOST_TABLES,
     PEOPLE_PER_TABLE,
     RUSH_COMMANDS,
+    SEED,
     Measured,
     crowd_of,
+    together,
 )
 from bench.loop import run_as_the_server
 from server.phones import Desk
@@ -42,15 +45,24 @@ FSYNCS = 50
 
 @dataclass
 class Hall:
-    """One size of hall: what was measured, and how many cores who used while people tapped."""
+    """One size of hall: what was measured, and how many cores who used while people tapped.
+
+    `dialogues`: so many evenings go on at once in the one process, the phones spread over them.
+    """
 
     phones: int
+    dialogues: int
     measured: Measured
     server: float
     store: float
     crowd: float
     others: float
     megabytes: float
+
+    @property
+    def name(self) -> str:
+        within = f" in {self.dialogues} dialogues" if self.dialogues > 1 else ""
+        return f"{self.phones:,} phones{within}"
 
 
 class Usage:
@@ -82,18 +94,23 @@ def _spent(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-async def fill(phones: int, per_person: float, seconds: float) -> Hall:
-    async with trial_server() as (link, pid):
+async def fill(phones: int, dialogues: int, per_person: float, seconds: float) -> Hall:
+    async with trial_server() as (link, pid), AsyncExitStack() as evenings:
         await check_durable(link)
-        async with crowd_of(phones, link) as crowd:
-            await crowd.arrive()
-            collect_rarely()
-            usage = Usage(pid)
-            await crowd.tap(phones * per_person, seconds)
-            cores = usage.cores()
-            megabytes = psutil.Process(pid).memory_info().rss / 1e6
-            await crowd.rush()
-            return Hall(phones, crowd.measured, *cores, megabytes)
+        each = phones // dialogues
+        crowds = [
+            await evenings.enter_async_context(crowd_of(each, link, SEED + nth))
+            for nth in range(dialogues)
+        ]
+        await asyncio.gather(*(crowd.arrive() for crowd in crowds))
+        collect_rarely()
+        usage = Usage(pid)
+        await asyncio.gather(*(crowd.tap(each * per_person, seconds) for crowd in crowds))
+        cores = usage.cores()
+        megabytes = psutil.Process(pid).memory_info().rss / 1e6
+        await asyncio.gather(*(crowd.rush() for crowd in crowds))
+        measured = together([crowd.measured for crowd in crowds])
+        return Hall(each * dialogues, dialogues, measured, *cores, megabytes)
 
 
 async def check_durable(link: str) -> None:
@@ -154,7 +171,7 @@ def report(halls: Sequence[Hall], per_person: float, seconds: float) -> str:
         + ", ".join(f"{hall.phones * per_person:,.0f}" for hall in halls)
         + " commands a second.",
         "",
-        row("", [f"{hall.phones:,} phones" for hall in halls]),
+        row("", [hall.name for hall in halls]),
         "|---" * (len(halls) + 1) + "|",
         row("tap to ack, ms: p50 / p99 / longest", [spread(one.acks) for one in found]),
         row("tap to board, ms: p50 / p99 / longest", [spread(one.to_board) for one in found]),
@@ -194,8 +211,8 @@ def report(halls: Sequence[Hall], per_person: float, seconds: float) -> str:
 async def main(given: argparse.Namespace) -> None:
     halls = []
     async with asyncio.timeout(LONGEST_SECONDS):
-        for phones in given.phones:
-            hall = await fill(phones, given.per_person, given.seconds)
+        for phones, dialogues in [*((one, 1) for one in given.phones), given.spread]:
+            hall = await fill(phones, dialogues, given.per_person, given.seconds)
             refused = hall.measured.refused
             if refused:
                 raise RuntimeError(f"{len(refused)} commands were refused, such as {refused[0]}")
@@ -209,6 +226,14 @@ async def main(given: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bench.hall", description=__doc__)
     parser.add_argument("--phones", type=int, nargs="+", default=[500, 2_000, 5_000])
+    parser.add_argument(
+        "--spread",
+        type=int,
+        nargs=2,
+        default=[2_000, 4],
+        metavar=("PHONES", "DIALOGUES"),
+        help="and so many phones over so many dialogues of one process",
+    )
     parser.add_argument("--per-person", type=float, default=PER_PERSON, help="taps a second of one")
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--keep-results", action="store_true", help="leave RESULTS.md as it is")

@@ -3,9 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from server.phones import Ack, Desk, Phone, Screen
@@ -40,17 +40,28 @@ class Measured:
     refused: list[str] = field(default_factory=list)
 
 
+def together(found: Sequence[Measured]) -> Measured:
+    """What several crowds measured at the same time, as one."""
+    sums = {part.name: getattr(found[0], part.name) for part in fields(Measured)}
+    for one in found[1:]:
+        for name in sums:
+            sums[name] = sums[name] + getattr(one, name)
+    return Measured(**{**sums, "joining": max(one.joining for one in found)})
+
+
 class Crowd:
     """Everybody in the hall, in this one process; clocks agree because there is only one."""
 
-    def __init__(self, desk: Desk, moderator: Screen, board: Screen, phones: int) -> None:
+    def __init__(
+        self, desk: Desk, moderator: Screen, board: Screen, phones: int, seed: int
+    ) -> None:
         self.desk = desk
         self.moderator = moderator
         self.board = board
         self.measured = Measured()
         self.phones = [Phone(desk.url, moderator.code, told=self._told) for _ in range(phones)]
         self._tapped: dict[str, float] = {}
-        self._random = random.Random(SEED)
+        self._random = random.Random(seed)
         self._ballot = ""
         self._options: list[str] = []
 
@@ -169,7 +180,7 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd_of(phones: int, link: str) -> AsyncIterator[Crowd]:
+async def crowd_of(phones: int, link: str, seed: int = SEED) -> AsyncIterator[Crowd]:
     """A fresh dialogue at the server whose organiser's link this is; nobody has arrived yet."""
     desk = await Desk.of_organiser(link)
     tables = min(max(phones // PEOPLE_PER_TABLE, 1), MOST_TABLES)
@@ -179,7 +190,7 @@ async def crowd_of(phones: int, link: str) -> AsyncIterator[Crowd]:
     moderator = await desk.staff(made["moderator_link"])
     board = await desk.staff(next(one["url"] for one in links if one["role"] == "board"))
     await asyncio.gather(moderator.connect(), board.connect())
-    crowd = Crowd(desk, moderator, board, phones)
+    crowd = Crowd(desk, moderator, board, phones, seed)
     try:
         await crowd.open_the_floor()
         yield crowd
