@@ -53,7 +53,7 @@ class Crowd:
     """Everybody in the hall, in this one process; clocks agree because there is only one."""
 
     def __init__(
-        self, desk: Desk, moderator: Screen, board: Screen, phones: int, seed: int
+        self, desk: Desk, moderator: Screen, board: Screen, phones: int, seed: int = SEED
     ) -> None:
         self.desk = desk
         self.moderator = moderator
