@@ -45,6 +45,7 @@ own_views   what each person with a phone sees alone, and has been told
 shared_views  what many see together, in frames at most ten times a second
 audiences   who is connected, where they sit, and what that lets them see
 rewriting   takes words out of a log
+mending     cuts a torn last entry off a log
 trust       how far the copy can be trusted, and comparing it with the log
 waiting     commands and readers that wait for the next turn
 rest        between two appends of a crowd the process rests

@@ -13,10 +13,10 @@ import structlog
 
 from rooms.audiences import persons
 from rooms.dialogue import Dialogue, check_there
-from rooms.entries import replay_in_turns
 from rooms.errors import Corrupted, Erased, Forgotten, Refused, Unavailable
 from rooms.live import LiveDialogue
 from rooms.log import Log, PartlyAway, Stored
+from rooms.mending import replay_mended
 from rooms.messages import Call
 from rooms.outlet import Outlet
 from rooms.presence import RENEW_SECONDS, Presence
@@ -141,7 +141,7 @@ class Hall:
             raise Forgotten(code)
         with contextlib.suppress(Unavailable):  # the register may have lost it with another node
             await self.storage.claim(code)
-        dialogue = await replay_in_turns(code, entries)
+        dialogue = await replay_mended(self.storage, code, entries, self.clock)
         check_there(dialogue)
         return self._make(dialogue)
 

@@ -48,7 +48,13 @@ class PartlyAway(Unavailable):
 
 
 class Log(Protocol):
-    """What every log promises; the numbered promises stand in the contract tests."""
+    """What every log promises; the numbered promises stand in the contract tests.
+
+    `unwatched`: nobody checks the storage's files when it starts, so that after a power cut its
+    last entry may come back torn.
+    """
+
+    unwatched: bool
 
     async def codes(self) -> list[str]:
         """Every dialogue that was ever created here and not removed. Raises Unavailable."""
@@ -159,6 +165,8 @@ def positions(expected: Position, epoch: int, count: int) -> list[Position]:
 
 class MemoryLog:
     """A log that lasts as long as its process."""
+
+    unwatched = False
 
     def __init__(self) -> None:
         self._logs: dict[str, list[Stored]] = {}

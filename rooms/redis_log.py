@@ -69,6 +69,8 @@ return 1
 class RedisLog:
     """Two connections, one to append and one to read, so that a long read delays no saving."""
 
+    unwatched = False
+
     def __init__(self, url: str, timeout_seconds: float = 5.0, replicas_wait: int = 0) -> None:
         self._appending = line_to(url, timeout_seconds)
         self._copies = Copies(self._appending, replicas_wait)

@@ -13,18 +13,18 @@ import structlog
 
 from rooms.counts import counts
 from rooms.dialogue import Command, Dialogue, Event, Place, check_there, decide
-from rooms.entries import apply_events, apply_stored, body_of, replay_in_turns, seal_of, write_entry
+from rooms.entries import apply_events, apply_stored, body_of, seal_of, write_entry
 from rooms.errors import (
     Busy,
     Conflict,
     Corrupted,
     DialogtischError,
-    Forgotten,
     Refused,
     Unavailable,
     Unknown,
 )
 from rooms.log import Log, Position, Stored
+from rooms.mending import replay_mended
 from rooms.messages import Answer, Call
 from rooms.refusals import RefusalKept, history_returns
 from rooms.setting import EpochBegun
@@ -161,10 +161,8 @@ class Writer:
     async def _read_afresh(self) -> None:
         """Replaces a copy that has no place in the log by what the log tells from its beginning."""
         entries = await self._log.read(self.code)
-        if not entries:
-            raise Forgotten(self.code)
         self._lost_epoch = max(self._lost_epoch, self.dialogue.epoch)
-        self.dialogue = await replay_in_turns(self.code, entries)
+        self.dialogue = await replay_mended(self._log, self.code, entries, self._clock)
         check_there(self.dialogue)
         self.replaced = True
 

@@ -66,6 +66,7 @@ class CarefulLog(RedisLog):
         self._refused = ""
         self._refused_until = 0.0
         self._files = files
+        self.unwatched = files is None
 
     @property
     def refused(self) -> str | None:

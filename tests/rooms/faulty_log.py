@@ -55,6 +55,10 @@ class FaultyLog:
         late, self._late = self._late, []
         return [await self.inner.append(*one) for one in late]
 
+    @property
+    def unwatched(self) -> bool:
+        return self.inner.unwatched
+
     async def append(
         self,
         code: str,
@@ -177,3 +181,8 @@ class ForgetfulLog(MemoryLog):
         stored = self._logs[code][version - 1]
         flipped = bytes([stored.payload[0] ^ 1]) + stored.payload[1:]
         self._logs[code][version - 1] = Stored(stored.position, flipped, stored.seal)
+
+    def tear(self, code: str) -> None:
+        """The last bytes that were written, those of a seal, did not reach the disk."""
+        last = self._logs[code][-1]
+        self._logs[code][-1] = Stored(last.position, last.payload, last.seal[:-3] + b"\0\0\0")

@@ -155,10 +155,12 @@ async def test_p12_a_broken_seal_is_never_passed_over(storage: ForgetfulLog) -> 
     desk = await desk_at(storage)
     behind = await another(storage)
     await desk.must(new_phone(), JOIN)
-    storage.garble(CODE, desk.dialogue.version)
+    garbled = desk.dialogue.version
+    await desk.must(new_phone(), JOIN)
+    storage.garble(CODE, garbled)
     with pytest.raises(Corrupted) as broken:
         await behind.do(new_phone(), JOIN)
-    assert broken.value.version == desk.dialogue.version
+    assert broken.value.version == garbled
     with pytest.raises(Corrupted, match=f"{CODE} contradicts itself at version 4"):
         replay(CODE, await storage.read(CODE))
 

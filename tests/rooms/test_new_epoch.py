@@ -141,8 +141,9 @@ async def test_p12_a_suspected_log_begins_a_new_epoch_even_if_the_storage_is_awa
 async def test_p12_a_dialogue_whose_log_contradicts_itself_serves_nothing(
     one: Process, other: Process, storage: ForgetfulLog
 ) -> None:
-    await one.must(new_phone(), JOIN)
-    storage.garble(CODE, one.live.dialogue.version)
+    for _ in range(2):
+        await one.must(new_phone(), JOIN)
+    storage.garble(CODE, one.live.dialogue.version - 1)
     answer = await other.do(new_phone(), JOIN)
     assert (answer.ok, answer.error, answer.reason) == (False, "internal", "log_corrupted")
     screen = other.screens.screen(new_phone())
