@@ -38,6 +38,7 @@ cluster_map  which node has which key
 copies      waiting until replicas have what was appended
 redis_facts  what such a server tells of itself
 redis_file  has the storage write its file anew
+mending     cuts a torn last entry off a log
 writer      decide, append, catch up
 views       what each audience may see, and how two views differ
 outlet      where frames go out
@@ -45,7 +46,6 @@ own_views   what each person with a phone sees alone, and has been told
 shared_views  what many see together, in frames at most ten times a second
 audiences   who is connected, where they sit, and what that lets them see
 rewriting   takes words out of a log
-mending     cuts a torn last entry off a log
 trust       how far the copy can be trusted, and comparing it with the log
 waiting     commands and readers that wait for the next turn
 rest        between two appends of a crowd the process rests
