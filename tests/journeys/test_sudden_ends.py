@@ -62,6 +62,7 @@ async def test_a_phone_that_can_keep_nothing_says_so_while_a_card_waits(
     page = await phone.open(f"/{moderator.code}/2", "de", script=script)
     await phone.sit_down("de")
     await hall.close()
+    await expect(page.locator(".line-band")).to_be_visible()  # it moves what is below
     await phone.write("Nur auf dieser Seite")
     await expect(page.locator(WAITING)).to_have_count(1)
     await expect(page.locator(".line-band")).to_contain_text(phone_words("de", "offline_not_kept"))
