@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
+from campaigns.faults.beside import judge_made
 from campaigns.faults.bugs import BUGS, NOT_PLAYED
 from campaigns.faults.crew import outcomes, task_for
-from campaigns.faults.downloads import judge_tallies_file, judge_votes_file
+from campaigns.faults.downloads import judge_tallies_file, judge_votes_file, judge_workbook
+from campaigns.faults.effects import differs, effects
 from campaigns.faults.erasing import ERASED, resealed_up_to, with_words, words_of_erased
+from campaigns.faults.exports import judge_cards_file
 from campaigns.faults.fold import READ, State
-from campaigns.faults.history import Connection, History, Order, Send
+from campaigns.faults.history import Connection, History, Made, Order, Send
 from campaigns.faults.kills import ended_elsewhere
 from campaigns.faults.own_order import own_order
 from campaigns.faults.page_lines import section_of, with_line
@@ -25,8 +28,9 @@ from campaigns.faults.stream import Entry, broken_links, places
 from campaigns.faults.words import judge_taken_home
 from campaigns.shim import why_no_shim
 from rooms.abilities import COMMANDS, EVENTS
+from server.spreadsheets import xlsx_file
 
-SEED = 20261122
+SEED = 20261124
 EVENINGS = 2
 MOST_EVENINGS = 12
 # Those that show at once; `./run campaign faults --bugs` puts in all there are.
@@ -144,8 +148,8 @@ def test_an_outbox_that_was_sent_in_reverse_is_noticed() -> None:
     assert not [*own_order(history, log)]
 
 
-def test_the_second_reading_knows_only_commands_and_events_that_there_are() -> None:
-    assert set(RULES) <= {command.__name__ for command in COMMANDS}
+def test_the_second_reading_knows_every_command_and_only_events_that_there_are() -> None:
+    assert set(RULES) == {command.__name__ for command in COMMANDS}
     assert set(READ) <= {event.__name__ for event in EVENTS}
 
 
@@ -183,6 +187,68 @@ def test_the_second_reading_knows_whose_a_ticket_is() -> None:
     assert [*more_voters_than_tickets(state)]
 
 
+def test_the_second_reading_keeps_a_table_at_which_somebody_sits() -> None:
+    state, who = State("ABCDEFGH"), Who("m", "moderator")
+    state.links["m"] = {"revoked": False}
+    state.tables, state.topics = {1: "t", 2: "t"}, {"t": {}, "u": {}}
+    state.people["p"] = {"language": "de", "table": 2}
+    remove = {"name": "RemoveTable", "table": 2}
+    assert why_not(state, who, remove) == "table_in_use"
+    assert why_not(state, Who("p", "participant"), remove) == "not_allowed"
+    READ["TableTaken"](state, {"person": "p", "table": 1})
+    assert why_not(state, who, remove) is None
+    state.cards["c"] = {"table": 2}
+    assert why_not(state, who, remove) == "table_in_use"
+    assert why_not(state, who, {"name": "RemoveTopic", "topic": "t"}) == "topic_in_use"
+    assert why_not(state, who, {"name": "RemoveTopic", "topic": "u"}) is None
+
+
+def test_the_second_reading_keeps_texts_in_the_languages_that_are_offered() -> None:
+    state, who = State("ABCDEFGH"), Who("organiser", "moderator")
+    state.about = {"languages": ["de", "ar"]}
+    add = {"name": "AddTopic", "title": {"de": " Markt ", "en": "Market"}, "question": {}}
+    told = [{"name": "TopicAdded", "title": {"de": "Markt"}, "question": {}, "topic": "t"}]
+    assert differs(effects(state, who, add, "x"), told) is None
+    told[0]["title"] = {"de": "Markt", "en": "Market"}
+    assert differs(effects(state, who, add, "x"), told)
+    assert why_not(state, who, {**add, "title": {"ar": "سوق"}}) == "empty_text"
+    offer = {"name": "OfferLanguages", "languages": ["ar", "de"]}
+    assert why_not(state, who, offer) == "main_language_stays"
+
+
+def test_a_dialogue_made_beside_that_is_not_as_it_was_wanted_is_noticed() -> None:
+    made = Made({"title": {"de": "Daneben", "en": "Beside"}, "languages": ["de"], "tables": 1})
+    links = [("moderator", None), ("board", None), ("host", 1)]
+    events: list[dict[str, Any]] = [
+        {"name": "DialogueCreated", "title": {"de": "Daneben"}, "languages": ["de"]},
+        {"name": "DialogueDescribed", "title": {"de": "Daneben"}, "goal": {}, "afterwards": {}},
+        {"name": "TopicAdded", "title": {"de": "Unser Thema"}, "question": {}},
+        {"name": "TableAdded", "table": 1},
+        *({"name": "LinkIssued", "role": role, "table": table} for role, table in links),
+    ]
+    events[0]["rehearsal"] = False
+    log = [Entry(1, n, b"", b"", f"organiser:{n}", 0, b"", [e]) for n, e in enumerate(events, 1)]
+    assert not [*judge_made(made, log)]
+    assert [one.split()[0] for one in judge_made(made, [])] == ["I1"]
+    assert [one.split()[0] for one in judge_made(made, log[:-1])] == ["I1"]
+    other = log[0]._replace(id="m:tab.1", events=[])
+    assert [one.split()[0] for one in judge_made(made, [*log, other])] == ["I2"]
+
+
+def test_a_name_that_is_old_in_a_file_is_noticed() -> None:
+    state = State("ABCDEFGH")
+    state.tables, state.topics = {1: "t"}, {"t": {"title": {"de": "Markt"}, "order": 1}}
+    state.rounds["r"] = {"title": {"de": "Sammeln"}, "order": 2}
+    state.cards["c"] = {"table": 1, "round": "r", "text": "Baum", "order": 3}
+    content = b"head\r\n1,1,Markt,Sammeln,Idee,Baum\r\n"
+    assert not [*judge_cards_file(state, content)]
+    assert [*judge_cards_file(state, content.replace(b"Markt", b"Platz"))]
+    book = xlsx_file({"a": [("Markt", "Sammeln")]}, at=0, right_to_left=False, headed=())
+    assert not [*judge_workbook(state, book)]
+    state.topics["t"] = {"title": {"de": "Platz"}, "order": 1}
+    assert [*judge_workbook(state, book)]
+
+
 def test_the_second_reading_puts_back_the_words_that_were_erased() -> None:
     who, said = Who("p", "host", 1), {"name": "PostCard", "text": "Laut #1#", "kind": "idea"}
     card = {"name": "CardPosted", "card": "c", "command": "p:tab.1", "author": "p", "table": 1}
@@ -202,8 +268,9 @@ def test_the_second_reading_puts_back_the_words_that_were_erased() -> None:
 
 def test_a_line_of_a_later_campaign_stays_when_the_page_is_written_anew() -> None:
     assert section_of("# Faults\n") == ""
-    page = with_line(with_line("# Faults\n", "| one |\n"), "| two |\n")
-    assert page.startswith("# Faults\n\n## Evenings")
+    older = "# Faults\n\n## Evenings of version 2\n\n| old |\n"
+    page = with_line(with_line(older, "| one |\n"), "| two |\n")
+    assert page.startswith(older + "\n## Evenings")
     assert page.endswith("|\n| one |\n| two |\n")
     again = "# Faults again\n" + section_of(page)
     assert with_line(again, "| three |\n").endswith("| one |\n| two |\n| three |\n")

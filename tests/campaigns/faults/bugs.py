@@ -18,7 +18,7 @@ EVENING = "evening"
 """A file of this name in the house's folder says that people are acting."""
 MODULES = (
     *("bugs_log", "bugs_answers", "bugs_rules", "bugs_paper", "bugs_erasing", "bugs_views"),
-    *("bugs_here", "bugs_house", "bugs_pages"),
+    *("bugs_plans", "bugs_here", "bugs_house", "bugs_pages"),
 )
 
 

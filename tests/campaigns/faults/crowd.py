@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from campaigns.faults.paper import SYMBOLS
+from campaigns.faults.planner import KINDS, Planner
 from campaigns.faults.tab import Tab
 
 Wish = tuple[str, dict[str, Any]]
-KINDS = ("idea", "worry", "question", "going_well")
 NOWHERE = "0" * 16
 NO_TICKET = "ZZZZ2222"
 WORDS = ("Bänke", "Bäume", "zu laut", "مقاعد", "warum?", "mehr Licht", "Brunnen")
@@ -24,6 +24,7 @@ class Crowd:
         self._texts = 0
         self.papers: list[str] = []
         self._own: dict[str, str] = {}
+        self.planner = Planner(chance, self._one, self._text)
 
     def wish(self, tab: Tab) -> Wish:
         wishes = {
@@ -39,7 +40,7 @@ class Crowd:
         if not me.get("joined"):
             return [(9, lambda: ("Join", {"language": "de"})), (1, self._card)]
         return [
-            (12 if me["table"] is None else 1, self._table),
+            (12 if me["table"] is None else 1, lambda: self._table(tab)),
             (7, self._card),
             (2, lambda: self._edit(tab)),
             (1, lambda: ("WithdrawCard", {"card": self._own_card(tab)})),
@@ -56,6 +57,7 @@ class Crowd:
             (3, lambda: self._hide(tab)),
             (2, lambda: self._unhide(tab)),
             (2, lambda: self._heads(tab)),
+            (1, lambda: ("ChangeTopic", {"topic": NOWHERE, **self.planner.topic()})),
         ]
 
     def _moderator_wishes(self, tab: Tab) -> list[tuple[int, Callable[[], Wish]]]:
@@ -65,11 +67,12 @@ class Crowd:
             (2, lambda: ("OpenRound", {"round": self._one(tab, "round")})),
             (1, lambda: ("CloseRound", {"round": self._one(tab, "round")})),
             (1, lambda: ("ExtendRound", {"round": self._one(tab, "round"), "minutes": 3})),
-            (2, self._plan),
+            (2, lambda: ("PlanBallot", self.planner.ballot(tab))),
+            (30, lambda: self.planner.wish(tab)),
             (5, lambda: ("OpenBallot", {"ballot": self._one(tab, "ballot", "planned")})),
             (2, lambda: ("CloseBallot", {"ballot": self._one(tab, "ballot", "open")})),
             (1, lambda: ("ExtendBallot", {"ballot": self._one(tab, "ballot"), "minutes": 3})),
-            (1, lambda: ("DescribeDialogue", self._about())),
+            (1, lambda: ("DescribeDialogue", self.planner.about())),
             (2, lambda: self._heads(tab)),
             (1, lambda: self._overshoot(tab)),
             (3, lambda: self._tickets(tab)),
@@ -91,21 +94,6 @@ class Crowd:
         hidden = [one["id"] for key, one in cards if key[:5] == "card:" and one["hidden"]]
         return "UnhideCard", {"card": self._choice(hidden) or self._one(tab, "card")}
 
-    def _plan(self) -> Wish:
-        chance = self._chance
-        plan = {
-            "title": {"de": self._text()},
-            "method": chance.choice(("dots", "dots", "agreement")),
-            "dots": 3,
-            "most_per_option": chance.choice((1, 2, 3)),
-            "own_table": chance.random() < 0.3,
-            "tickets": chance.random() < 0.3,
-            "rounds": [],
-            "kinds": chance.choice(([], ["idea"], list(KINDS))),
-            "statements": [{"de": self._text()} for _ in range(chance.randrange(3))],
-        }
-        return "PlanBallot", plan
-
     def _dots(self, tab: Tab) -> Wish:
         where = self._option(tab, "dots")
         return "PlaceDots", {**where, "dots": self._chance.choice((0, 1, 1, 2, 3))}
@@ -117,14 +105,13 @@ class Crowd:
             "answer": self._chance.choice(("agree", "disagree", "pass")),
         }
 
-    def _table(self) -> Wish:
-        return "TakeTable", {"table": self._chance.randint(1, self._tables)}
-
-    def _about(self) -> dict[str, Any]:
-        return {"title": {"de": self._text()}, "goal": {}, "afterwards": {}}
+    def _table(self, tab: Tab) -> Wish:
+        """One that the page shows, or one that is not there any more."""
+        shown = [one["number"] for key, one in tab.shared.entries.items() if key[:6] == "table:"]
+        return "TakeTable", {"table": self._chance.choice((*shown, *shown, self._tables + 1))}
 
     def _heads(self, tab: Tab) -> Wish:
-        table = self._chance.randint(0, self._tables + 1)
+        table = self._chance.randint(0, self._tables + 2)
         if tab.who.table and self._chance.random() < 0.8:
             table = tab.who.table
         return "CountHeads", {"table": table, "people": self._chance.choice((None, 0, 1, 2, 5))}

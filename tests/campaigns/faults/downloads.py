@@ -11,12 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from campaigns.faults.exports import judge_cards_file, judge_export
+from campaigns.faults.exports import in_order, judge_cards_file, judge_export, text_of
 from campaigns.faults.fold import ANSWERS, Fields, State
 from campaigns.faults.shown import shared_view
 from campaigns.faults.stage import Stage
 from campaigns.faults.stream import Entry
-from campaigns.faults.words import judge_taken_home
+from campaigns.faults.words import judge_taken_home, unpacked
 from server.phones import NotAnswered
 
 FILES = ("results.json", "cards.csv", "votes.csv", "tallies.csv", "results.xlsx")
@@ -41,6 +41,7 @@ async def judge_downloads(stage: Stage, state: State, told: list[Entry]) -> list
     broken += judge_cards_file(state, found["cards.csv"][0])
     broken += judge_votes_file(state, found["votes.csv"][0])
     broken += judge_tallies_file(state, found["tallies.csv"][0])
+    broken += judge_workbook(state, found["results.xlsx"][0])
     return broken
 
 
@@ -92,6 +93,15 @@ def judge_tallies_file(state: State, content: bytes) -> Iterator[str]:
         yield f"I16 tallies.csv has {len(found)} rows, the log tells {len(told)}"
 
 
+def judge_workbook(state: State, content: bytes) -> Iterator[str]:
+    """Every name that a table, a round or a ballot has now stands in it."""
+    said = unpacked(content).decode()
+    topics = (state.topics[topic] for topic in state.tables.values())
+    for named in (*topics, *state.rounds.values(), *state.ballots.values()):
+        if (title := text_of(named["title"])) not in said:
+            yield f"I16 results.xlsx lacks {title!r}"
+
+
 def _rows(content: bytes) -> list[list[str]]:
     """All below the heading."""
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))[1:]
@@ -100,7 +110,7 @@ def _rows(content: bytes) -> list[list[str]]:
 def _closed(state: State) -> Iterator[tuple[Fields, dict[str, Fields]]]:
     """Ballots that are closed, in their order, and their options as moderators see them."""
     seen = shared_view(state, ("moderator", 0))
-    for ballot in sorted(state.ballots.values(), key=lambda one: one["order"]):
+    for ballot in in_order(state.ballots):
         if ballot["state"] == "closed":
             options = [one for key, one in seen.items() if key[:7] == "option:"]
             own = [one for one in options if one["ballot"] == ballot["id"]]
@@ -112,8 +122,8 @@ def _voices(state: State) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
         for where, person in state.marks:
             lies = state.lies(where, person) if where == ballot["id"] else {}
             if lies:
-                marks = [(_text(options[key]["text"]), _value(ballot, lies[key])) for key in lies]
-                yield _text(ballot["title"]), tuple(sorted(marks))
+                marks = [(text_of(options[key]["text"]), _value(ballot, lies[key])) for key in lies]
+                yield text_of(ballot["title"]), tuple(sorted(marks))
 
 
 def _value(ballot: Fields, value: int) -> str:
@@ -121,16 +131,11 @@ def _value(ballot: Fields, value: int) -> str:
 
 
 def _tallies(state: State) -> Iterator[list[str]]:
-    ordered = sorted(state.cards.values(), key=lambda card: card["order"])
-    numbers = {card["id"]: number for number, card in enumerate(ordered, 1)}
+    numbers = {card["id"]: nth for nth, card in enumerate(in_order(state.cards), 1)}
     for ballot, options in _closed(state):
         for option in options.values():
             tally = option["tally"] or {}
-            cells: list[Any] = [_text(ballot["title"]), _text(option["text"]), option["table"]]
+            cells: list[Any] = [text_of(ballot["title"]), text_of(option["text"]), option["table"]]
             cells += [numbers.get(option["card"]), KINDS.get(option["kind"])]
             cells += ["ja" if option["gone"] else "nein", *(tally.get(name) for name in TALLIES)]
             yield ["" if cell is None else str(cell) for cell in cells]
-
-
-def _text(texts: dict[str, str]) -> str:
-    return texts.get("de") or next(iter(texts.values()), "")

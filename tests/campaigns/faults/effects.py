@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from campaigns.faults import erasing, heads, paper
+from campaigns.faults import erasing, heads, paper, plans_kept
 from campaigns.faults.fold import ANSWERS, Fields, State
 from campaigns.faults.rules import PHONES, Who, sources_of
 
@@ -98,17 +98,6 @@ def _answered(state: State, who: Who, body: Fields) -> list[Fields]:
     return [{"name": "StatementAnswered", **placed, "answer": VALUES[body["answer"]]}]
 
 
-PLAN: tuple[str, ...] = (
-    "title",
-    "method",
-    "dots",
-    "most_per_option",
-    "own_table",
-    "rounds",
-    "kinds",
-    "statements",
-)
-PLAN += ("tickets",)
 EFFECTS: dict[str, Effect] = {
     "Join": _join,
     "ChooseLanguage": _of_person("LanguageChosen", "language"),
@@ -121,17 +110,15 @@ EFFECTS: dict[str, Effect] = {
     "OpenRound": _round_opened,
     "CloseRound": _event("RoundClosed", "round"),
     "ExtendRound": _event("RoundExtended", "round"),
-    "PlanRound": _event("RoundPlanned", "title", "kinds", "minutes"),
-    "PlanBallot": _event("BallotPlanned", *PLAN),
     "OpenBallot": _ballot_opened,
     "CloseBallot": _event("BallotClosed", "ballot"),
     "ExtendBallot": _event("BallotExtended", "ballot"),
     "PlaceDots": _of_person("DotsPlaced", "ballot", "option", "dots"),
     "AnswerStatement": _answered,
-    "DescribeDialogue": _event("DialogueDescribed", "title"),
     "RevokeLink": _event("LinkRevoked", "link"),
     **paper.EFFECTS,
     **heads.EFFECTS,
     **erasing.EFFECTS,
+    **plans_kept.EFFECTS,
 }
 """What comes of every command the campaign gives."""

@@ -12,6 +12,7 @@ from campaigns.faults.heads import attendance, is_over
 from campaigns.faults.paper import needs_ticket
 from campaigns.faults.shown import shared_view
 
+ABOUT = ("title", "goal", "afterwards", "languages", "rehearsal")
 CARD = ("table", "kind", "text", "edited", "via", "hidden")
 
 
@@ -37,9 +38,32 @@ def judge_cards_file(state: State, content: bytes) -> Iterator[str]:
     if len(rows) - 1 != len(state.cards):
         yield f"I16 cards.csv has {len(rows) - 1} cards, the log tells {len(state.cards)}"
 
+    told = [_topic_and_round(state, card) for card in in_order(state.cards)]
+    for nth, (row, titles) in enumerate(zip(rows[1:], told, strict=False), 1):
+        if row[:4] != [str(nth), *titles]:
+            yield f"I16 cards.csv says {row[:4]}, the log tells {titles}"
+
+
+def _topic_and_round(state: State, card: Fields) -> list[str]:
+    topic = state.topics[state.tables[card["table"]]]
+    return [
+        str(card["table"]),
+        text_of(topic["title"]),
+        text_of(state.rounds[card["round"]]["title"]),
+    ]
+
+
+def in_order(shelf: dict[str, Fields]) -> list[Fields]:
+    return sorted(shelf.values(), key=lambda one: one["order"])
+
+
+def text_of(texts: dict[str, str]) -> str:
+    """The main language's, which is German in all evenings, or whichever there is."""
+    return texts.get("de") or next(iter(texts.values()), "")
+
 
 def _expected(state: State) -> Fields:
-    cards = sorted(state.cards.values(), key=lambda card: card["order"])
+    cards = in_order(state.cards)
     hidden = sum(card["hidden"] is not None for card in cards)
     seated = [person["table"] for person in state.people.values()]
     return {
@@ -48,8 +72,7 @@ def _expected(state: State) -> Fields:
         "version": state.version,
         "at": state.at,
         "seal": state.seal.hex(),
-        "title": state.about["title"],
-        "languages": state.about["languages"],
+        **{name: state.about[name] for name in ABOUT},
         "counts": {
             "joined": len(seated),
             "without_table": seated.count(None),
@@ -61,6 +84,7 @@ def _expected(state: State) -> Fields:
         },
         "tickets": _tickets(state),
         "tables": [_table(state, number, seated.count(number)) for number in sorted(state.tables)],
+        "rounds": _rounds(state),
         "cards": [_card(state, number, card) for number, card in enumerate(cards, 1)],
         "ballots": _ballots(state, {card["id"]: nth for nth, card in enumerate(cards, 1)}),
         "moderation": _moderation(state, {card["id"]: nth for nth, card in enumerate(cards, 1)}),
@@ -72,6 +96,15 @@ def _table(state: State, number: int, joined: int) -> Fields:
     shown = [c for c in state.cards.values() if c["table"] == number and c["hidden"] is None]
     texts = {"topic": topic["title"], "question": topic["question"]}
     return {"table": number, **texts, "joined": joined, "cards": len(shown)}
+
+
+def _rounds(state: State) -> list[Fields]:
+    shown = Counter(card["round"] for card in state.cards.values() if card["hidden"] is None)
+    same = ("title", "question", "kinds", "state")
+    return [
+        {**{name: one[name] for name in same}, "round": nth, "cards": shown[one["id"]]}
+        for nth, one in enumerate(in_order(state.rounds), 1)
+    ]
 
 
 def _card(state: State, number: int, card: Fields) -> Fields:
@@ -86,7 +119,6 @@ def _card(state: State, number: int, card: Fields) -> Fields:
 
 def _ballots(state: State, numbers: dict[str, int]) -> list[Fields]:
     seen = shared_view(state, ("moderator", 0))
-    ballots = sorted(state.ballots.values(), key=lambda ballot: ballot["order"])
     rule: tuple[str, ...] = ("title", "method", "dots", "most_per_option", "own_table")
     rule += ("state", "sealed_version", "seal")
     return [
@@ -106,7 +138,7 @@ def _ballots(state: State, numbers: dict[str, int]) -> list[Fields]:
                 if key.startswith(f"option:{ballot['id']}:")
             ],
         }
-        for nth, ballot in enumerate(ballots, 1)
+        for nth, ballot in enumerate(in_order(state.ballots), 1)
     ]
 
 
@@ -138,7 +170,7 @@ def _voices(found: Fields) -> Counter[Any]:
 
 def _voices_told(state: State) -> Counter[Any]:
     told: Counter[Any] = Counter()
-    for nth, ballot in enumerate(sorted(state.ballots.values(), key=lambda one: one["order"]), 1):
+    for nth, ballot in enumerate(in_order(state.ballots), 1):
         for where, person in state.marks:
             lies = state.lies(where, person) if where == ballot["id"] else {}
             if lies and ballot["state"] == "closed":

@@ -7,7 +7,7 @@ as the product does; whatever is shown or exported must come out the same.
 from collections.abc import Callable
 from typing import Any
 
-from campaigns.faults import erasing, heads, paper
+from campaigns.faults import erasing, heads, paper, plans
 from campaigns.faults.stream import Entry
 
 Fields = dict[str, Any]
@@ -266,6 +266,7 @@ READ: dict[str, Callable[[State, Fields], None]] = {
     "StatementAnswered": _answered,
     **paper.READ,
     **heads.READ,
+    **plans.READ,
     "LinkIssued": _link,
     "LinkRevoked": _revoked,
 }

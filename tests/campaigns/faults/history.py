@@ -76,6 +76,15 @@ class Order:
 
 
 @dataclass(eq=False, slots=True)
+class Made:
+    """A dialogue the organiser wants beside the first; code and link come with the answer."""
+
+    wanted: Fields
+    code: str = ""
+    link: str = ""
+
+
+@dataclass(eq=False, slots=True)
 class Seen:
     """A frame that a tab applied, and the moment.
 
@@ -100,7 +109,7 @@ class TabStory:
 
 
 class History:
-    """One evening's; `erasings` are the organiser's.
+    """One evening's; `erasings` and `made` are the organiser's.
 
     `kills`: when which process was; `touched` are tabs whose way has failed.
     """
@@ -108,6 +117,7 @@ class History:
     def __init__(self) -> None:
         self.orders: list[Order] = []
         self.erasings: list[Order] = []
+        self.made: list[Made] = []
         self.tabs: list[TabStory] = []
         self.oddities: list[str] = []
         self.faults: list[tuple[int, str]] = []

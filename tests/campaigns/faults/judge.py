@@ -244,6 +244,8 @@ def counts(history: History) -> Counter[str]:
         found["sends"] += len(order.sends)
         found["accepted"] += bool(order.accepted)
         found["refused"] += bool(order.refused) and not order.accepted
+        found[f"accepted: {order.body['name']}"] += bool(order.accepted)
+        found[f"refused: {order.body['name']}"] += bool(order.refused) and not order.accepted
         found["answers"] += len(order.answered)
     found["frames"] = sum(len(tab.seen) for tab in history.tabs)
     for _, name in history.faults:

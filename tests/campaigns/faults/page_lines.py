@@ -8,13 +8,14 @@ from campaigns.faults.rules import RULES
 from campaigns.faults.schedule import EVENINGS_VERSION
 from rooms.abilities import COMMANDS
 
-HEADING = f"## Evenings of version {EVENINGS_VERSION}"
+ANY_HEADING = "## Evenings of version"
+HEADING = f"{ANY_HEADING} {EVENINGS_VERSION}"
 ROOT = Path(__file__).parents[3]
 
 
 def section_of(page: str) -> str:
-    """The section with its lines, which outlives a page that is written anew; or nothing."""
-    _, found, lines = page.partition(HEADING)
+    """The sections with their lines, which outlive a page that is written anew; or nothing."""
+    _, found, lines = page.partition(ANY_HEADING)
     return f"\n{found}{lines}" if found else ""
 
 
@@ -25,40 +26,44 @@ def with_line(page: str, line: str) -> str:
     return page + line
 
 
-def line_of(seeds: str, schedules: int, processes: str, violations: int, late: int) -> str:
+def line_of(
+    seeds: str, schedules: int, processes: str, violations: int, late: int, changes: str
+) -> str:
     day = datetime.datetime.now(tz=datetime.UTC).date()
     asked = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     named = commit.stdout.strip() or "unknown"
-    return f"| {day} | {named} | {seeds} | {schedules} ({processes}) | {violations} | {late} |\n"
+    played = f"{seeds} | {schedules} ({processes})"
+    return f"| {day} | {named} | {played} | {violations} | {late} | {changes} |\n"
 
 
 def _beginning() -> str:
     others = sorted({command.__name__ for command in COMMANDS} - set(RULES))
+    left_out = f"no evening gives {', '.join(others)}" if others else "none is left out"
     return f"""{HEADING}
 
-Written by `--line`. Since this version a seed means another evening: phones redeem printed tickets,
-staff count heads, the organiser erases cards, phones leave for good with the process they were at.
-{len(RULES)} commands are given; no evening gives {", ".join(others)}.
+Written by `--line`. Since this version a seed means another evening, in which all that was played
+before goes on while staff change the hall and the run sheet: tables are put up and taken away,
+topics and rounds renamed, plans changed and struck, languages offered, links issued.
+{len(RULES)} commands are given; {left_out}.
 
 | | judged by |
 |---|---|
-| a ticket is one vote on one phone at a time, whoever redeems, frees, voids and repeats it | I6 |
-| an unknown, used, void or second ticket is refused, and only then | I4 |
-| no frame holds a ticket's secret or its name in the log | I13 |
-| heads, and voters beside them, on every screen and in every file | I10, I11, I16 |
-| a host counts at the own table only; a closed vote keeps its heads | I6, I10, I16 |
-| dots on an erased card are given back, late votes and changes are refused | I4, I6 |
-| from its erasing on no view shows the card (before it: by the words phones sent) | I10, I11 |
-| once an erasing is answered or finished, no file, log or download holds the words | I12 |
-| an erasing is answered, is in the log once, begins an epoch | I1, I3, I14, I18 |
-| staff see who is connected 4 s after all is quiet, with leases of 3 s (60, 45 in life) | I19 |
+| a table goes if nobody sits and no card lies there, a topic if no table has it | I4, I6 |
+| a plan changes until its ballot opens, a round until it opens is struck; then never | I4, I6 |
+| a new table gets the next number, texts are kept in the languages offered at that moment | I2 |
+| the main language stays, what is offered no more cannot be chosen | I4, I6 |
+| names, tables, plans, languages and links on every screen as they are now | I10, I11 |
+| names of topics, rounds and ballots in results.json, cards.csv and results.xlsx | I16 |
+| a host comes in by a link of this evening, works at its table, can be cut off | I4, I10, I13 |
+| people sit down at a table that is new, and stand up from one that goes | I4, I6, I10 |
+| a dialogue made beside is as it was wanted, alone, on every process | I1, I2, I7, I15, I16 |
+| a second beginning of the same dialogue is refused | I4 |
 
-Not judged: stamps and seals of before a log was sealed anew, and words that come back with an older
-copy of the storage (no evening erases and loses history). Where several processes share a Valkey,
-its file is cut to its last whole command after a power cut, as the server does with its own:
-Valkey alone takes a last command for whole whose final bytes are torn.
+Not judged: the organiser's list (it opens every evening of the house), and what was begun of a
+dialogue whose making was never answered. CreateDialogue is given over a socket, where it is
+refused, and over HTTP, where a dialogue is made.
 
-| date | commit | seeds | schedules (processes) | violations | late |
-|---|---|---|---|---|---|
+| date | commit | seeds | schedules (processes) | violations | late | changes accepted / refused |
+|---|---|---|---|---|---|---|
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from campaigns.faults import plans
 from campaigns.faults.bugs import Bug
 from campaigns.faults.page_lines import line_of, section_of, with_line
 from campaigns.faults.rules import RULES
@@ -77,6 +78,10 @@ def write_campaign(campaign: Campaign) -> None:
     counted = campaign.counted
     faults = {key[7:]: n for key, n in sorted(counted.items()) if key.startswith("fault: ")}
     rows = [f"| {name} | {number} |" for name, number in faults.items()]
+    answered = [
+        f"| {name} | {counted[f'accepted: {name}']} | {counted[f'refused: {name}']} |"
+        for name in sorted(RULES)
+    ]
     processes = ", ".join(f"{n} with {p}" for p, n in sorted(campaign.by_processes.items()))
     seeds = f"{campaign.first} to {campaign.last}; processes: {processes}"
     asked = f"{counted['commands']} / {counted['sends']} / {counted['answers']}"
@@ -112,6 +117,10 @@ Commands that no evening of the campaign gives: {_not_given()}.
 | fault | how often |
 |---|---|
 {chr(10).join(rows)}
+
+| command | accepted | refused |
+|---|---|---|
+{chr(10).join(answered)}
 """
     text += "".join(f"\n{note}\n" for note in campaign.notes)
     broken = "".join(f"- {wrong[:160]}\n" for wrong in (*campaign.broken, *campaign.late))
@@ -125,8 +134,15 @@ def add_line(campaign: Campaign) -> None:
     page, seeds = DOCS / "faults.md", f"{campaign.first} to {campaign.last}"
     processes = ", ".join(f"{n} with {p}" for p, n in sorted(campaign.by_processes.items()))
     wrong, late = len(campaign.broken), len(campaign.late)
-    line = line_of(seeds, campaign.schedules, processes, wrong, late)
+    changed, not_changed = (_changes(campaign, how) for how in ("accepted", "refused"))
+    changes = f"{changed} / {not_changed}"
+    line = line_of(seeds, campaign.schedules, processes, wrong, late, changes)
     page.write_text(with_line(page.read_text("utf-8"), line), "utf-8")
+
+
+def _changes(campaign: Campaign, how: str) -> int:
+    """How often staff changed the hall, the run sheet or the frame, or were told no."""
+    return sum(campaign.counted[f"{how}: {name}"] for name in plans.RULES)
 
 
 def _not_given() -> str:

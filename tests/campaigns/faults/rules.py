@@ -6,7 +6,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from campaigns.faults import erasing, heads, paper
+from campaigns.faults import erasing, heads, paper, plans
 from campaigns.faults.fold import Fields, State
 
 PHONES, HOSTS, MODERATORS = "participant", "host", "moderator"
@@ -34,10 +34,6 @@ def why_not(state: State, who: Who, body: Fields) -> str | None:
     elif who.id != "organiser" and state.links.get(who.id, {"revoked": True})["revoked"]:
         return "link_revoked"
     return rule(state, who, body)
-
-
-def _free(state: State, who: Who, body: Fields) -> None:
-    return None
 
 
 def _language(state: State, who: Who, body: Fields) -> str | None:
@@ -216,17 +212,15 @@ RULES: dict[str, tuple[tuple[str, ...], Rule]] = {
     "OpenRound": ((MODERATORS,), _open_round),
     "CloseRound": ((MODERATORS,), _in_open_round),
     "ExtendRound": ((MODERATORS,), _in_open_round),
-    "PlanRound": ((MODERATORS,), _free),
-    "PlanBallot": ((MODERATORS,), _free),
     "OpenBallot": ((MODERATORS,), _open_ballot),
     "CloseBallot": ((MODERATORS,), _in_open_ballot),
     "ExtendBallot": ((MODERATORS,), _in_open_ballot),
     "PlaceDots": ((PHONES,), _dots),
     "AnswerStatement": ((PHONES,), _answer),
-    "DescribeDialogue": ((MODERATORS,), _free),
     "RevokeLink": ((MODERATORS,), _link),
     **paper.RULES,
     **heads.RULES,
     **erasing.RULES,
+    **plans.RULES,
 }
 """Who may, and when it is refused, for every command the campaign gives."""

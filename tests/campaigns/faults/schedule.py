@@ -10,6 +10,7 @@ from pathlib import Path
 
 from program import bugs_told
 
+from campaigns.faults.beside import judge_beside
 from campaigns.faults.bounds import Bounds
 from campaigns.faults.bugs import NOT_PLAYED
 from campaigns.faults.downloads import judge_downloads
@@ -18,15 +19,16 @@ from campaigns.faults.house import House
 from campaigns.faults.judge import Evening, counts, judge_log
 from campaigns.faults.kills import ended_elsewhere
 from campaigns.faults.screens import judge_screens, truths
-from campaigns.faults.stage import TABLES, Stage, Stuck
+from campaigns.faults.stage import Stage, Stuck
 from campaigns.faults.trouble import SHAKING, Trouble
 
 MOST_FAULTS = 7
 KILLING = {"server killed", "phone leaves with its process"}
 OFFERS_AGAIN = {"card erased"}
 """Pages offer everything again, and one that is too fast with it is cut off."""
-EVENINGS_VERSION = 2
-"""Which evening a seed means: 2 came with tickets, head counts and erasing; none is as in 1."""
+EVENINGS_VERSION = 3
+"""Which evening a seed means: 2 came with tickets, head counts and erasing, 3 with tables, topics,
+plans, languages and links that change in the middle of it; none is as in an earlier one."""
 
 
 @dataclass
@@ -97,9 +99,10 @@ async def _play(stage: Stage, outcome: Outcome, always: Sequence[str]) -> Evenin
     outcome.late += ended_elsewhere(stage.history, SHAKING - KILLING | OFFERS_AGAIN)
     outcome.broken += judge_log(evening)
     if not outcome.broken:
-        made = truths(evening, TABLES)
+        made = truths(evening)
         shown += judge_screens(evening, made)
         outcome.broken += await judge_downloads(stage, made[0].state, evening.told)
+        outcome.broken += await judge_beside(stage)
     outcome.broken += shown
     outcome.broken += bounds.broken()
     return evening

@@ -95,12 +95,14 @@ def _view(state: State, who: Audience | str) -> View:
     return my_view(state, who) if isinstance(who, str) else shared_view(state, who)
 
 
-def truths(evening: Evening, tables: int) -> list[Truth]:
+def truths(evening: Evening) -> list[Truth]:
     """Of the log as it is, and of those that were lost."""
     stories = evening.history.tabs
     wanted = {(s.frame["epoch"], s.frame["to"]) for tab in stories for s in tab.seen}
     persons = {tab.who.id for tab in stories if tab.who.role == "participant"}
-    audiences: set[Audience] = {("lobby", 0), *(("table", n + 1) for n in range(tables))}
+    events = [event for log in evening.logs for entry in log for event in entry.events]
+    taken = {event["table"] for event in events if event["name"] == "TableTaken"}
+    audiences: set[Audience] = {("lobby", 0), *(("table", table) for table in taken)}
     audiences |= {(t.who.role, t.who.table or 0) for t in stories if t.who.role in STAFF}
     made = [Truth(evening.code, log, wanted) for log in evening.logs]
     for truth in made:

@@ -21,17 +21,19 @@ from campaigns.faults.organiser import Organiser
 from campaigns.faults.paper import ticket_of
 from campaigns.faults.rules import Who
 from campaigns.faults.tab import Tab
-from server.phones import Desk
+from server.phones import Desk, NotAnswered
 
 TABLES = 3
 PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.02
 BUSY_SECONDS = 2.0
 PAUSE_SECONDS = 0.28
+MODERATORS_PAUSE_SECONDS = 0.14
 OTHER_PROCESS = 0.3
 PRINTED = 12
 REDEEMED = 0.8
 WITH_TICKETS = 0.35
+ADMITTED_SECONDS = 2.0
 
 
 class Stuck(Exception):
@@ -87,7 +89,7 @@ class Stage:
         loop = asyncio.get_running_loop()
         self.over = loop.time() + BUSY_SECONDS
         acting = [tab for tab in self.tabs if tab.who.role != "board"]
-        await asyncio.gather(*(self._live(tab) for tab in acting))
+        await asyncio.gather(*(self.live(tab) for tab in acting))
 
     async def close(self) -> None:
         await self.organiser.close()
@@ -128,6 +130,20 @@ class Stage:
         self.secrets |= {fragment.rpartition(".")[2], desk.cookie.partition("=")[2]}
         who = Who(link["id"], link["role"], link["table"])
         return await self._tab(who, name, {"code": self.code, "link": link["id"]}, desk.cookie)
+
+    async def admit(self, link: str) -> Tab | None:
+        """Staff whose link was issued only now come in, if the house lets them."""
+        desk = Desk(self.house.url)
+        desk._cookies = dict(self.desk._cookies)
+        try:
+            async with asyncio.timeout(ADMITTED_SECONDS):
+                found = await desk.get(f"/api/dialogues/{self.code}/links")
+                known = {one["id"]: one for one in found["links"] if one["url"]}
+                tab = await self._staff(known[link], "late")
+        except (NotAnswered, OSError, KeyError):  # away, or the link is revoked or lost
+            return None
+        tab.open()
+        return tab
 
     async def _phone(self, name: str, token: str) -> Tab:
         person = hashlib.sha256(f"{self.code}:{token}".encode()).hexdigest()[:32]
@@ -199,10 +215,12 @@ class Stage:
     def _shown(self, tab: Tab, kind: str) -> list[dict[str, Any]]:
         return [v for key, v in tab.shared.entries.items() if key.partition(":")[0] == kind]
 
-    async def _live(self, tab: Tab) -> None:
+    async def live(self, tab: Tab) -> None:
+        """Somebody does what they like until the time is over."""
         loop = asyncio.get_running_loop()
+        pause = MODERATORS_PAUSE_SECONDS if tab.who.role == "moderator" else PAUSE_SECONDS
         while (left := self.over - loop.time()) > 0:
-            await asyncio.sleep(min(left, self.chance.expovariate(1 / PAUSE_SECONDS)))
+            await asyncio.sleep(min(left, self.chance.expovariate(1 / pause)))
             if tab.is_open and len(tab.outbox) < 8:
                 name, fields = self.crowd.wish(tab)
                 tab.give(name, **fields)

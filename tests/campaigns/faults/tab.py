@@ -28,7 +28,9 @@ LOOK_SECONDS = 0.2
 RETRY_SECONDS = 0.15
 RETURNING_RETRY_SECONDS = 1.0
 COME_BACK_SECONDS = 0.25
-DOOR_ENDS = ("unknown_code", "bad_token", "link_revoked", "not_signed_in", "malformed")
+DOOR_ENDS = (
+    *("unknown_code", "bad_token", "unknown_link", "link_revoked", "not_signed_in", "malformed"),
+)
 FRAME_KEYS = {"of", "epoch", "from", "to", "stamp", "put", "drop"}
 HELLO_KEYS = {"ok", "epoch", "version", "now", "reconnect_within", "views", "protocol", "build"}
 

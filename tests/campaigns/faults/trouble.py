@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from campaigns.faults.inside import Inside
 from campaigns.faults.outside import Outside
+from campaigns.faults.planning import Planning
 from campaigns.faults.stage import Stage
 
 LOOK_SECONDS = 0.02
 
 
-class Trouble(Outside, Inside):
+class Trouble(Outside, Planning, Inside):
     """The faults of one evening."""
 
     def __init__(self, stage: Stage) -> None:
@@ -44,6 +45,11 @@ class Trouble(Outside, Inside):
             "card erased": (2, self.erased),
             "two moderators at once": (4, self.quarrel),
             "link revoked": (1, self.revoked),
+            "table put up late, with a host": (3, self.late_table),
+            "table taken away under people": (4, self.vanishing_table),
+            "plan changed while it opens": (4, self.opening_plan),
+            "language taken from the offer": (3, self.vanishing_language),
+            "second dialogue made": (2, self.second_dialogue),
             "huge version claimed": (1, self.liar),
             "server killed": (4, self.kill_server),
             "phone leaves with its process": (2, self.leave_with_process),

@@ -59,13 +59,13 @@ def judge_taken_home(told: Sequence[Entry], files: Mapping[str, bytes]) -> Itera
     """I12: what a download still says of an erased card."""
     words = words_of_erased(told)
     for name, content in files.items():
-        plain = _unpacked(content) if name.endswith(".xlsx") else content
+        plain = unpacked(content) if name.endswith(".xlsx") else content
         for one in words:
             if one.encode() in plain:
                 yield f"I12 {name} still says {one!r}, which was erased"
 
 
-def _unpacked(content: bytes) -> bytes:
+def unpacked(content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         return b"".join(packed.read(name) for name in packed.namelist())
 
