@@ -73,6 +73,7 @@ const final = new Set([
   "dialogue_erased",
   "log_corrupted",
   "bad_token",
+  "unknown_link",
   "link_revoked",
   "not_signed_in",
   "wrong_origin",

@@ -207,6 +207,15 @@ test("a final refusal at the door is told once and never tried again", (context:
   assert.deepEqual([reasons, line.state.value, socket.connects], [["link_revoked"], "refused", 1]);
 });
 
+test("a link that went with the end of the log is told of and never tried again", (context: TestContext) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const reasons: string[] = [];
+  const { socket, line } = page((reason) => reasons.push(reason), { link: "abc" });
+  socket.turnAway("unknown_link");
+  context.mock.timers.tick(600_000);
+  assert.deepEqual([reasons, line.state.value, socket.connects], [["unknown_link"], "refused", 1]);
+});
+
 test("a door that is only busy is tried again", (context: TestContext) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { socket, line } = page();
