@@ -8,6 +8,8 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -29,6 +31,9 @@ FOLLOW_PAUSE_S = 0.1
 FOLLOW_SOON_S = 0.04  # while another process writes too: a copy that lags loses its appends
 PRESENCE_PAUSE_S = 1.0
 IDLE_S = 600.0
+STORAGE_PATIENCE_S = 30.0
+
+Found = TypeVar("Found")
 
 
 class Hall:
@@ -96,10 +101,13 @@ class Hall:
         return await asyncio.shield(opening)
 
     async def suspect_all(self, because: str) -> None:
-        """Begins a new epoch in every dialogue there is. Raises Unavailable."""
-        for code in await self.storage.codes():
+        """Begins a new epoch in every dialogue there is; a storage that is away is asked again.
+
+        Raises Unavailable if it stays away.
+        """
+        for code in await _patiently(self.storage.codes):
             try:
-                (await self.live(code)).suspect(because)
+                (await _patiently(partial(self.live, code))).suspect(because)
             except Erased:
                 pass  # nothing is left that could have been lost
             except (Forgotten, Corrupted) as broken:
@@ -236,3 +244,15 @@ def _counts(live: LiveDialogue, present: set[str]) -> PresenceShown:
         tables={str(table): count for table, count in sorted(tables.items())},
         staff=len(present) - len(people),
     )
+
+
+async def _patiently(ask: Callable[[], Awaitable[Found]]) -> Found:
+    """What the storage says, once it answers."""
+    last = time.monotonic() + STORAGE_PATIENCE_S
+    while True:
+        try:
+            return await ask()
+        except Unavailable:
+            if time.monotonic() > last:
+                raise
+            await asyncio.sleep(FOLLOW_PAUSE_S)

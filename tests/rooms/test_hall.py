@@ -248,6 +248,24 @@ async def test_p12_a_suspected_storage_begins_a_new_epoch_everywhere(
     assert len(await storage.read(CODE)) == 2
 
 
+async def test_a_storage_that_hesitates_keeps_no_dialogue_from_being_suspected(
+    hall: Building, storage: ForgetfulLog
+) -> None:
+    live = await hall.make()
+    epoch, codes, asked = live.dialogue.epoch, storage.codes, []
+
+    async def hesitate() -> Any:
+        asked.append(1)
+        if len(asked) < 3:
+            raise Unavailable("storage_away")
+        return await codes()
+
+    storage.codes = hesitate  # type: ignore[method-assign]
+    await hall.suspect_all("the machine lost power")
+    await until(lambda: live.position.epoch > epoch)
+    assert len(asked) == 3
+
+
 async def test_a_bug_in_one_turn_does_not_stop_the_following(
     hall: Building, open_hall: Open, storage: ForgetfulLog
 ) -> None:
