@@ -27,11 +27,13 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 class LastSeen:
     """`settled`: up to here the newest file is on disk for certain. `suspicion`: why its end may be
     lost; it is noted until `believe` is called, however often the server is killed before that.
+    `held_something`: the files were not empty then.
     """
 
     def __init__(self, note: Path) -> None:
         self.settled = 0
         self.suspicion = ""
+        self.held_something = False
         self._note = note
         self._written = 0.0
         self._lengths: deque[tuple[float, int]] = deque()
@@ -45,6 +47,7 @@ class LastSeen:
         if found.name == file.name:
             self.settled, self._looked_at = found.settled, found.name
         self.suspicion = self._compared(found, file)
+        self.held_something = bool(found.length or found.beginning_length)
 
     def suspect(self, because: str, files: Path) -> None:
         """Something is about to be cut off; noted on disk before that."""

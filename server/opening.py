@@ -44,9 +44,9 @@ class Opening:
             self._seen.judge(self._valkey.files)
             if not await self.come_up():
                 raise StoreUnusable(self.why())
-            findings = await verify(self._url)
+            findings = await verify(self._url, self._seen.held_something)
             if findings and await self._mend_what_fits_nowhere():
-                findings = await verify(self._url)
+                findings = await verify(self._url, self._seen.held_something)
         except OtherProgram as other:
             raise StoreUnusable(START_INSTEAD[type(other)]) from None
         except Unavailable as away:

@@ -7,6 +7,7 @@ in each of them, so that phones offer again what they had been promised, and say
 
 import argparse
 import asyncio
+import contextlib
 import os
 import shutil
 import time
@@ -22,6 +23,7 @@ from server.append_file import command
 from server.base_file import content_as_commands
 from server.codes import typed_code
 from server.embedded import take_folder
+from server.last_seen import LastSeen
 from server.opening import PATIENCE_SECONDS, START_INSTEAD, end_left_over
 from server.repair_report import report
 from server.salvage import Chain, Salvage
@@ -83,7 +85,7 @@ def _mend(files: Path, code: str | None) -> str:
     if code and code not in read_files(files).chains:
         raise StoreUnusable(f"the store in {files.parent} holds nothing of a dialogue {code}")
     salvage = read_files(files)
-    if not is_damaged(files, salvage):
+    if not (is_damaged(files, salvage) or is_emptied(files, salvage)):
         return "Nothing is damaged. Nothing was changed."
     draft = files.with_name("repaired")
     shutil.rmtree(draft, ignore_errors=True)
@@ -139,6 +141,14 @@ def is_damaged(files: Path, salvage: Salvage) -> bool:
     unlisted = {code for code, chain in salvage.chains.items() if chain.entries} - salvage.codes
     damaged = salvage.misfits or salvage.unreadable or unlisted
     return bool(damaged) or not salvage.secret_is_sound
+
+
+def is_emptied(files: Path, salvage: Salvage) -> bool:
+    """Whether nothing is left, not even the secret, though the files held something."""
+    seen = LastSeen(files.parent / "last-seen")
+    with contextlib.suppress(Damaged):
+        seen.judge(files)
+    return salvage.secret is None and not salvage.chains and seen.held_something
 
 
 def _written(salvage: Salvage, code: str | None) -> Iterator[bytes]:

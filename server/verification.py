@@ -35,13 +35,19 @@ class Findings:
         return bool(self.odd or self.broken)
 
 
-async def verify(url: str) -> Findings:
-    """What is wrong with the store at `url`. Raises Unavailable, and OtherProgram."""
+async def verify(url: str, held_something: bool = False) -> Findings:
+    """What is wrong with the store at `url`; `held_something`: it was not empty when last seen.
+
+    Raises Unavailable, and OtherProgram.
+    """
     line, log = Line(url, lost=storage_away), RedisLog(url)
     try:
         listed = await line.ask("SMEMBERS", CODES_KEY)
         codes = {code.decode() for code in listed if CODE.fullmatch(code)}
-        odd = [*await _while_loading(line), *await _keys(line, codes), *await _secret(line)]
+        odd = [*await _while_loading(line), *await _keys(line, codes)]
+        odd += await _secret(line)
+        if held_something and not await line.ask("DBSIZE"):
+            odd.append("it holds nothing any more, though it did; a backup would bring it back")
         if len(codes) < len(listed):
             odd.append("the register holds what cannot be the code of a dialogue")
         broken = {}

@@ -37,6 +37,16 @@ def test_damage_is_told_and_repaired(
     asyncio.run(one_case(evenings, kind, seed, short_folder / "case"))
 
 
+def test_a_start_does_not_take_a_store_that_was_emptied_for_a_new_one(
+    tmp_path_factory: pytest.TempPathFactory, short_folder: Path
+) -> None:
+    """The file that grows is all there is yet; a new secret would make every link worthless."""
+    grew = asyncio.run(play(tmp_path_factory.mktemp("g"), rewritten=False))
+    outcome = asyncio.run(one_case(grew, "emptied", "x.2", short_folder / "case"))
+    assert "incr.aof is empty" in outcome.what
+    assert outcome.end == "refused and repaired"
+
+
 def lost_in_silence(files: Path, _: Path, __: random.Random) -> str:
     """Nothing inside the files can tell that a last append is missing; the note beside does."""
     content = grown(files).read_bytes()
