@@ -4,14 +4,17 @@ The long one is `./run campaign faults`; its seeds and numbers stand in docs/cam
 """
 
 import asyncio
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from campaigns.faults.beside import judge_made
 from campaigns.faults.bugs import BUGS, NOT_PLAYED
-from campaigns.faults.crew import outcomes, task_for
+from campaigns.faults.crew import ROOT, outcomes, task_for
 from campaigns.faults.downloads import judge_tallies_file, judge_votes_file, judge_workbook
 from campaigns.faults.effects import differs, effects
 from campaigns.faults.erasing import ERASED, resealed_up_to, with_words, words_of_erased
@@ -100,6 +103,15 @@ def test_every_bug_names_the_invariants_that_may_find_it() -> None:
     for bug in BUGS.values():
         assert bug.by, bug.name
         assert all(re.fullmatch(r"I([1-9]|1[0-9])", one) for one in bug.by), bug.name
+
+
+def test_every_bug_finds_what_it_wants_to_change() -> None:
+    check = "from campaigns.faults.worker import check_bugs; check_bugs()"
+    paths = {"PYTHONPATH": os.pathsep.join((str(ROOT / "tests"), str(ROOT)))}
+    asked = subprocess.run(
+        [sys.executable, "-c", check], env=os.environ | paths, capture_output=True, check=False
+    )
+    assert asked.returncode == 0, asked.stderr.decode()[-2000:]
 
 
 def test_who_is_cut_off_another_process_than_the_one_that_died_is_noticed() -> None:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import rooms.ballot_plans
-import rooms.hall
+import rooms.mending
 import rooms.people
-import rooms.writer
 import server.results
 from campaigns.faults.bugs import bug, swap
 from rooms.agenda import RoundRemoved
@@ -102,8 +101,7 @@ def struck_rounds_come_back(number: int) -> None:
         return applied
 
     swap(RoundRemoved, "apply", lost)
-    for module in (rooms.hall, rooms.writer):
-        swap(module, "replay_in_turns", forgetful)
+    swap(rooms.mending, "replay_in_turns", forgetful)
 
 
 @bug("A language that is offered no more can still be chosen.", by="I6", faults=LANGUAGES)

@@ -98,6 +98,12 @@ def check_bug(name: str) -> None:
         sys.exit(f"{name} cannot be put in any more")
 
 
+def check_bugs() -> None:
+    """Ends with a sentence if one of them can not be put in any more."""
+    for name in BUGS:
+        check_bug(name)
+
+
 if __name__ == "__main__":
     if json.loads(sys.argv[1])["bug"]:
         check_bug(json.loads(sys.argv[1])["bug"])
