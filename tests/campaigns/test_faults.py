@@ -21,6 +21,7 @@ from campaigns.faults.erasing import ERASED, resealed_up_to, with_words, words_o
 from campaigns.faults.exports import judge_cards_file
 from campaigns.faults.fold import READ, State
 from campaigns.faults.history import Connection, History, Made, Order, Send
+from campaigns.faults.judge import Evening, epochs
 from campaigns.faults.kills import ended_elsewhere
 from campaigns.faults.own_order import own_order
 from campaigns.faults.page_lines import section_of, with_line
@@ -276,6 +277,23 @@ def test_the_second_reading_puts_back_the_words_that_were_erased() -> None:
     assert resealed_up_to(log) == 3
     files = {"cards.csv": b"Laut #1#", "votes.csv": b"Leise"}
     assert [one.split()[1] for one in judge_taken_home(told, files)] == ["cards.csv"]
+
+
+def test_an_erasing_that_was_cut_off_takes_the_words_of_withdrawn_cards() -> None:
+    who, said = Who("p", "host", 1), {"name": "PostCard", "text": "Laut #1#", "kind": "idea"}
+    card = {"name": "CardPosted", "card": "c", "command": "p:tab.1", "author": "p", "table": 1}
+    log = [
+        Entry(1, 1, b"", b"", "p:tab.1", 0, b"", [card | {"text": ""}]),
+        Entry(1, 2, b"", b"", "p:tab.2", 0, b"x", [{"name": "CardWithdrawn", "card": "c"}]),
+        Entry(2, 3, b"", b"", "epoch:2", 0, b"", [{"name": "EpochBegun", "because": ERASED}]),
+    ]
+    history = History()
+    history.orders.append(Order(who, "tab.1", said, "tab"))
+    evening = Evening("ABCDEFGH", history, log)
+    assert evening.told[0].events[0]["text"] == "Laut #1#"
+    assert [wrong.split()[0] for wrong in epochs(evening)] == ["I14"]
+    history.erasings.append(Order(who, "erasing.1", {"card": "c"}, "organiser"))
+    assert not [*epochs(evening)]
 
 
 def test_a_line_of_a_later_campaign_stays_when_the_page_is_written_anew() -> None:

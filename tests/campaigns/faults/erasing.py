@@ -25,6 +25,17 @@ def erased_in(log: Sequence[Entry]) -> Iterator[Fields]:
         yield from (event for event in entry.events if event["name"] == "CardErased")
 
 
+def gone_in(log: Sequence[Entry], is_asked: bool) -> Iterator[str]:
+    """The cards whose words go with the next rewriting.
+
+    Those of withdrawn ones go too, also when an erasing that was asked for was cut off before it
+    stood in the log: whoever comes next finds that a rewriting is owed.
+    """
+    names = {"CardErased", "CardWithdrawn"} if is_asked else {"CardErased"}
+    for entry in log:
+        yield from (event["card"] for event in entry.events if event["name"] in names)
+
+
 def resealed_up_to(log: Sequence[Entry]) -> int:
     """The version of the last epoch that began because words went: before it all seals are new."""
     return max((entry.version for entry in log if _is_rewriting(entry)), default=0)

@@ -46,7 +46,7 @@ class Evening:
     @cached_property
     def told(self) -> list[Entry]:
         """The log with the words that were erased since; the same log if none were."""
-        if not any(erasing.erased_in(self.log)):
+        if not any(erasing.erased_in(self.log)) and not erasing.resealed_up_to(self.log):
             return self.log
         erasing.forget_old_stamps(self.history, self.log)
         return erasing.with_words(self.code, self.log, by_id(self.history))
@@ -66,7 +66,7 @@ def judge_log(evening: Evening) -> Iterator[str]:
     orders = by_id(evening.history)
     yield from _entries(evening, orders)
     yield from _answers(evening, orders)
-    yield from _epochs(evening)
+    yield from epochs(evening)
     for log in evening.logs:
         yield from _times(evening, log)
         yield from own_order(evening.history, log)
@@ -203,12 +203,13 @@ def _shapes(order: Order) -> Iterator[str]:
             yield f"I5 {order.id} {order.body} was answered with an internal error"
 
 
-def _epochs(evening: Evening) -> Iterator[str]:
+def epochs(evening: Evening) -> Iterator[str]:
     """I14: a new epoch begins only when history may be lost, and always when it was."""
     begun = [e for e in evening.log if e.events and e.events[0]["name"] == "EpochBegun"]
     erased = [entry for entry in begun if entry.events[0]["because"] == erasing.ERASED]
     for entry in erased:
-        if not any(erasing.erased_in(evening.log[: entry.version])):
+        before = evening.log[: entry.version]
+        if not any(erasing.gone_in(before, bool(evening.history.erasings))):
             yield f"I14 version {entry.version} says that words were erased, and none were before"
     marks = [now for before, now in pairwise(evening.log) if now.epoch > before.epoch]
     if [entry.version for entry in begun] != [entry.version for entry in marks]:
