@@ -170,7 +170,8 @@ def _check_room(dialogue: Dialogue, call: Call) -> None:
         raise Refused("too_many_cards")
     if len(author.cards) >= MOST_CARDS_A_MINUTE:
         earliest = dialogue.cards[author.cards[-MOST_CARDS_A_MINUTE]]
-        if call.at - earliest.at < MINUTE_MS:
+        # A clock that was put back must not silence anybody until it has caught up.
+        if 0 <= call.at - earliest.at < MINUTE_MS:
             raise TooSoon("cards_too_fast")
 
 

@@ -15,7 +15,11 @@ LIVE_AGAIN_SECONDS = 30.0
 
 
 class Burst:
-    """Phones that post without a pause, and what each of them was promised."""
+    """Phones that post without a pause, and what each of them was promised.
+
+    A phone that is live again rests until all are: on a slow machine it would reach the most cards
+    of one person.
+    """
 
     def __init__(self, phones: list[Phone]) -> None:
         self.phones = phones
@@ -24,6 +28,8 @@ class Burst:
         self._numbers = itertools.count(1)
         self._over = False
         self._silent: set[Phone] = set()
+        self._go = asyncio.Event()
+        self._go.set()
         self._tasks = [asyncio.create_task(self._post(phone)) for phone in phones]
 
     async def _post(self, phone: Phone) -> None:
@@ -34,13 +40,18 @@ class Burst:
             assert answer["ok"], answer
             self.acknowledged[text] += 1
             self._silent.discard(phone)
+            await self._go.wait()
 
     async def everybody_is_live(self) -> None:
         """Each phone gets one more card acknowledged, without a hand."""
         self._silent = set(self.phones)
-        async with asyncio.timeout(LIVE_AGAIN_SECONDS):
-            while self._silent:  # noqa: ASYNC110
-                await asyncio.sleep(0.02)
+        self._go.clear()
+        try:
+            async with asyncio.timeout(LIVE_AGAIN_SECONDS):
+                while self._silent:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+        finally:
+            self._go.set()
 
     async def end(self) -> None:
         self._over = True

@@ -223,6 +223,16 @@ def test_one_person_posts_sixty_cards_a_minute_and_no_more(evening: Evening, gue
     too_soon(evening, guest)
 
 
+def test_a_clock_that_is_put_back_silences_nobody(evening: Evening, guest: object) -> None:
+    evening.open_round()
+    for _ in range(60):
+        evening.card(guest)
+    evening.now -= 3_600_000
+    for _ in range(60):
+        evening.card(guest)
+    too_soon(evening, guest)
+
+
 def too_soon(evening: Evening, guest: object) -> None:
     """It is told to come back, which a phone does by itself, and nothing has changed."""
     before = evening.dialogue.version
