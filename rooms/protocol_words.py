@@ -100,9 +100,9 @@ Languages: `de`, `en`, `ar`. The text of a card: at most 500 code points in NFC,
 control characters, direction overrides and isolates (U+202A to U+202E, U+2066 to U+2069), lone
 surrogates and more than 4 combining marks on one letter are refused.
 
-One phone may send 40 commands at once and 10 a second for long; beyond that the answer is `busy`
-with the reason `too_fast`. After 60 cards of one person in a minute the next one gets `busy` with
-`cards_too_fast` until the minute is over.
+One phone may send 40 commands at once and 10 a second for long, beside them 200 with `again` and
+one a second; beyond that the answer is `busy` with the reason `too_fast`. After 60 cards of one
+person in a minute the next one gets `busy` with `cards_too_fast` until the minute is over.
 """
 
 AFTER = """\

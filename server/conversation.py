@@ -71,7 +71,7 @@ class Conversation:
     def _obey(self, line: Line, event: Sequence[Any], reply: Reply) -> None:
         match event:
             case ["command", body]:
-                _check_pace(line, 1)
+                _check_pace(line, 1, again=isinstance(body, dict) and body.get("again") is True)
                 self._command(line, body, reply)
             case ["hello", body]:
                 _check_pace(line, COMMANDS_A_HELLO_IS_WORTH)
@@ -150,9 +150,10 @@ def window(connections: int) -> int:
     return min(max(SHORTEST_RECONNECT_MS, needed), LONGEST_RECONNECT_MS)
 
 
-def _check_pace(line: Line, tokens: int) -> None:
+def _check_pace(line: Line, tokens: int, again: bool = False) -> None:
     """Raises TooFast; whoever does not slow down at all is cut."""
-    if line.caller.commands.take(tokens):
+    caller = line.caller
+    if (again and caller.repeats.take(tokens)) or caller.commands.take(tokens):
         return
     line.too_fast += 1
     if line.too_fast > TOO_FAST_ALLOWED:

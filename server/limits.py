@@ -11,6 +11,9 @@ from rooms.errors import Busy, DialogtischError
 
 COMMANDS_AT_ONCE = 40
 COMMANDS_PER_SECOND = 10
+# As many as a page keeps answered: after a new epoch they must not hold up what is tapped now.
+REPEATS_AT_ONCE = 200
+REPEATS_PER_SECOND = 1
 # Long enough for us, not for them: when 3,000 phones arrive at once on a busy machine, it can take
 # more than 5 seconds to read what they said; turning them out would bring them all back.
 CONNECT_SECONDS = 15.0
@@ -56,6 +59,7 @@ class Caller:
 
     connections: list[str] = field(default_factory=list)
     commands: Bucket = field(default_factory=lambda: Bucket(COMMANDS_AT_ONCE, COMMANDS_PER_SECOND))
+    repeats: Bucket = field(default_factory=lambda: Bucket(REPEATS_AT_ONCE, REPEATS_PER_SECOND))
 
 
 class FailedJoins:

@@ -1,7 +1,8 @@
 """Commands on their way: sent in order, few at once, offered again with the same id.
 
-Goes no faster than the server lets one person go. Commands about the same thing never travel
-together: when the server is busy it sends one back while those behind it pass.
+Goes no faster than the server lets one person go; what is offered again does not count. Commands
+about the same thing never travel together: when the server is busy it sends one back while those
+behind it pass.
 """
 
 import asyncio
@@ -138,7 +139,7 @@ class Outbox:
                 continue
             if len(self._under_way) >= MOST_UNDER_WAY:
                 return
-            if pause := self._pace.wait(now):
+            if not order.again and (pause := self._pace.wait(now)):
                 self._pause(pause)
                 return
             self._send(order, now)
@@ -159,7 +160,8 @@ class Outbox:
                 taken.add(about)
 
     def _send(self, order: Order, now: float) -> None:
-        self._pace.take(now)
+        if not order.again:
+            self._pace.take(now)
         order.sent = order.sent or now
         self._under_way.add(order.body["id"])
         body = {**order.body, "again": True} if order.again else order.body

@@ -187,6 +187,21 @@ async def test_an_answer_that_comes_twice_counts_once() -> None:
     assert (await card, told, len(server.offered)) == (DONE, ["PostCard"], 2)
 
 
+@pytest.mark.asyncio(loop_scope="session")
+async def test_what_goes_out_again_takes_nothing_from_the_pace() -> None:
+    server = Server()
+    saved = AT_ONCE - 1
+    for number in range(saved):
+        server.post(f"Karte {number}")
+        server.answer(number, DONE)
+    server.outbox.offer_again()
+    for number in range(saved):
+        server.answer(saved + number, DONE)
+    server.post("Mehr Bänke")
+    assert all(body["again"] for body, _ in server.offered[saved:-1])
+    assert (len(server.offered), server.texts[-1]) == (2 * saved + 1, "Mehr Bänke")
+
+
 def test_the_pace_stays_below_what_the_server_lets_one_person_do() -> None:
     pace, now, left = Pace(), 1_000.0, []
     while now < 1_060.0:

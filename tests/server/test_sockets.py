@@ -189,6 +189,24 @@ async def test_whoever_asks_too_fast_is_told_to_wait(evening: OpenSockets) -> No
     await phone.close()
 
 
+async def test_what_is_offered_again_does_not_hold_up_what_is_tapped_now(
+    evening: OpenSockets,
+) -> None:
+    phone = await evening.phone()
+    join = {"name": "Join", "language": "de"}
+
+    async def say(number: int, **more: bool) -> asyncio.Future[Any]:
+        return await phone.begin("command", {**join, "id": f"fastfast.{number}", **more})
+
+    begun = [await say(number, again=True) for number in range(200)]
+    begun += [await say(number) for number in range(200, 240)]
+    assert all([(await answer)["ok"] for answer in begun])
+    begun = [await say(number, again=True) for number in range(60)]
+    answers = [await answer for answer in begun]
+    assert {"ok": False, "error": "busy", "reason": "too_fast"} in answers
+    await phone.close()
+
+
 async def test_whoever_never_slows_down_is_cut(
     evening: OpenSockets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
