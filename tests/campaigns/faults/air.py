@@ -6,6 +6,7 @@ another way: so a command can reach two processes, the older copy last.
 """
 
 import asyncio
+import contextlib
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -71,7 +72,8 @@ class Pair:
         try:
             await loop.sock_connect(end, ("127.0.0.1", self._port))
         except OSError:
-            end.close()
+            with contextlib.suppress(OSError):  # the loop may have closed it
+                end.close()
             self.hang_up()
             return
         try:

@@ -52,7 +52,6 @@ class House:
         self.starts = 0
         self.mended = 0
         self.store_wanted = True
-        self._power_failed = False
         self._valkey: ValkeyProcess | None = None
         self._zygote: asyncio.subprocess.Process
         self._asking = asyncio.Lock()
@@ -218,9 +217,8 @@ class House:
             await asyncio.sleep(LOOK_SECONDS)
             if self._valkey.runs() or not self.store_wanted or not self._valkey.is_free():
                 continue
-            if not self._valkey.was_killed() or self._power_failed:
-                self._mend()  # Valkey takes a last entry whose final bytes are torn for whole
-                self._power_failed = False
+            if not self._valkey.was_killed():
+                self._mend()  # a torn entry that Valkey takes for whole is cut by the servers
             now = asyncio.get_running_loop().time()
             await asyncio.sleep(max(0.0, started + 0.1 - now))
             started = asyncio.get_running_loop().time()
@@ -259,7 +257,6 @@ class House:
         while any(self.pids) or not self._store_is_gone():  # noqa: ASYNC110
             await asyncio.sleep(LOOK_SECONDS)
         torn = self.disk.cut_power(chance)
-        self._power_failed = True
         self.store_wanted = True
         return len(torn)
 
