@@ -7,6 +7,7 @@ is shown the words any more.
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Iterator
 
 import structlog
@@ -15,6 +16,7 @@ from rooms.dialogue import Dialogue, decide
 from rooms.erasing import EraseCard
 from rooms.errors import Corrupted, DialogtischError, Erased, Forgotten, Refused
 from rooms.hall import Hall
+from rooms.log import Debt
 from rooms.messages import ORGANISER, Call
 from rooms.rewriting import rewrite, write_off
 
@@ -39,20 +41,26 @@ class Erasure:
         """Raises Refused, Forgotten, Unavailable, Busy; asking again goes on where it stopped."""
         live = await self._hall.live(code)
         is_erased = await live.read_fresh(lambda now: _is_erased(now, call, command))
+        debt = Debt(code, call.fresh)
         with self._noting_failure():
-            await self._log.owe(code)
+            await self._log.owe(debt)
             if not is_erased:
                 answer = await live.perform(call, command)
                 if not answer.ok and answer.reason != "already_erased":
                     raise answer.failure  # it may be in the log all the same
-            return await self._finish(code)
+                await self._log.owe(debt)  # another hand may have settled it too early
+            return await self._finish(code, [debt])
 
     async def erase_dialogue(self, code: str, because: str) -> bool:
         """Cuts everybody off; only that the dialogue was erased, when and why, is kept."""
+        debt = Debt(code, secrets.token_hex(8))
         with self._noting_failure():
             async with self._one_at_a_time:
-                await self._write_off(code, because)
-            return await self._finish(code)
+                await self._log.owe(debt)
+                await write_off(self._log, code, because, self._hall.clock())
+                await self._log.owe(debt)  # as above
+                await self._hall.let_go(code, "dialogue_erased")
+            return await self._finish(code, [debt])
 
     @contextlib.asynccontextmanager
     async def finishing(self) -> AsyncIterator[None]:
@@ -82,11 +90,12 @@ class Erasure:
         except DialogtischError as failed:
             log.error("erasing_not_finished", reason=str(failed))
             return False
-        return all([await self._try_to_finish(code) for code in owed])
+        codes = sorted({debt.code for debt in owed})
+        return all([await self._try_to_finish(code, owed) for code in codes])
 
-    async def _try_to_finish(self, code: str) -> bool:
+    async def _try_to_finish(self, code: str, owed: list[Debt]) -> bool:
         try:
-            await self._finish(code)
+            await self._finish(code, [debt for debt in owed if debt.code == code])
         except Corrupted as broken:  # a repair comes first, and the start after it tries again
             log.error("erasing_not_finished", code=code, reason=str(broken))
         except DialogtischError as failed:
@@ -97,17 +106,12 @@ class Erasure:
             return False
         return True
 
-    async def _write_off(self, code: str, because: str) -> None:
-        await self._log.owe(code)
-        await write_off(self._log, code, because, self._hall.clock())
-        await self._hall.let_go(code, "dialogue_erased")
-
-    async def _finish(self, code: str) -> bool:
+    async def _finish(self, code: str, debts: list[Debt]) -> bool:
         async with self._one_at_a_time:
             if await rewrite(self._log, code, self._hall.clock):
                 await self._look_again(code)
             clean = await self._log.purge()
-            await self._log.settle_debt(code)
+            await self._log.settle(debts)
         log.info("erased", code=code, clean=clean)
         return clean
 

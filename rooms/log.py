@@ -6,8 +6,8 @@ rooms/redis_log.py keeps it on disk. tests/rooms/test_log_contract.py holds both
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -36,6 +36,21 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     position: Position
     payload: bytes
     seal: bytes
+
+
+class Debt(NamedTuple):
+    """Something of a dialogue must still be erased; `hand` tells whoever began it from others."""
+
+    code: str
+    hand: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.hand}".rstrip()
+
+    @classmethod
+    def read(cls, word: str) -> "Debt":
+        code, _, hand = word.partition(" ")
+        return cls(code, hand)
 
 
 class PartlyAway(Unavailable):
@@ -121,8 +136,12 @@ class Log(Protocol):
 
     # Taking words out again; rooms/rewriting.py says how these go together.
 
-    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
-        """Write entries beside the log, in place of what was drafted before."""
+    async def draft(self, code: str, tail: Stored, entries: Sequence[Stored]) -> bool:
+        """Write entries beside the log, in place of what was drafted before.
+
+        False, and no more is written, unless the log holds `tail` as it was read: another hand has
+        sealed it anew, and the entries may hold words that are in it no more.
+        """
 
     async def swap(self, code: str, tail: Stored, end: Stored, rest: Sequence[Stored]) -> bool:
         """Put the draft in the log's place, and `rest` after it; all of it or nothing.
@@ -137,13 +156,13 @@ class Log(Protocol):
         False: the files are in somebody else's hands, who has to do it. Raises Unavailable.
         """
 
-    async def owe(self, code: str) -> None:
-        """Note that something of this dialogue must still be erased, for whoever starts next."""
+    async def owe(self, debt: Debt) -> None:
+        """Note that something must still be erased, for whoever starts next."""
 
-    async def owed(self) -> list[str]:
-        """The dialogues of which something must still be erased."""
+    async def owed(self) -> list[Debt]:
+        """What must still be erased."""
 
-    async def settle_debt(self, code: str) -> None:
+    async def settle(self, debts: Iterable[Debt]) -> None:
         """It was."""
 
     async def secret(self) -> bytes:
@@ -173,7 +192,7 @@ class MemoryLog:
         self._codes: set[str] = set()
         self._rehearsals: dict[str, str] = {}
         self._drafts: dict[str, list[Stored]] = {}
-        self._owed: set[str] = set()
+        self._owed: set[Debt] = set()
         self._secret = secrets.token_bytes(SECRET_BYTES)
 
     async def codes(self) -> list[str]:
@@ -226,8 +245,12 @@ class MemoryLog:
         """Reading costs nothing here."""
         return None
 
-    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
-        self._drafts[code] = list(entries)
+    async def draft(self, code: str, tail: Stored, entries: Sequence[Stored]) -> bool:
+        log = self._logs.get(code, [])
+        is_there = any((one.position, one.seal) == (tail.position, tail.seal) for one in log)
+        if is_there:
+            self._drafts[code] = list(entries)
+        return is_there
 
     async def swap(self, code: str, tail: Stored, end: Stored, rest: Sequence[Stored]) -> bool:
         kept, drafted = self._logs.get(code, []), self._drafts.get(code, [])
@@ -240,14 +263,14 @@ class MemoryLog:
     async def purge(self) -> bool:
         return True
 
-    async def owe(self, code: str) -> None:
-        self._owed.add(code)
+    async def owe(self, debt: Debt) -> None:
+        self._owed.add(debt)
 
-    async def owed(self) -> list[str]:
+    async def owed(self) -> list[Debt]:
         return sorted(self._owed)
 
-    async def settle_debt(self, code: str) -> None:
-        self._owed.discard(code)
+    async def settle(self, debts: Iterable[Debt]) -> None:
+        self._owed.difference_update(debts)
 
     async def remove(self, code: str) -> None:
         self._logs.pop(code, None)

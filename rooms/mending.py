@@ -52,5 +52,5 @@ async def _cut(log: Log, code: str, sound: list[Stored], torn: Stored, at: int) 
     place = Position(max(at, torn.position.epoch + 1), sound[-1].position.version + 1)
     payload = write_entry(f"epoch:{place.epoch}", at, b"", [EpochBegun(because=BECAUSE)])
     begun = Stored(place, payload, seal_of(sound[-1].seal, payload))
-    await log.draft(code, sound)
-    counts.epochs_begun += await log.swap(code, torn, sound[-1], [begun])
+    if await log.draft(code, torn, sound):
+        counts.epochs_begun += await log.swap(code, torn, sound[-1], [begun])

@@ -7,12 +7,21 @@ nothing here touches two dialogues at once but `news` and the register of codes.
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rooms.copies import Copies
 from rooms.errors import Corrupted, Unavailable, Unknown
-from rooms.log import EMPTY, NOBODY, SECRET_BYTES, PartlyAway, Position, Stored, positions
+from rooms.log import (
+    EMPTY,
+    NOBODY,
+    SECRET_BYTES,
+    Debt,
+    PartlyAway,
+    Position,
+    Stored,
+    positions,
+)
 from rooms.redis_cluster import ClusterLine, line_to
 from rooms.redis_file import rewrite_files
 from rooms.redis_line import Script, Word, storage_away
@@ -46,11 +55,38 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return before
 """)
 
-SWAP = Script("""
+ENDS = """
 local function ends(key, id, seal)
   local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
   return last and last[1] == id and last[2][4] == seal
 end
+"""
+
+DRAFT = Script(
+    ENDS
+    + """
+local draft = KEYS[1] .. ':draft'
+local tail = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+if not tail or tail[2][4] ~= ARGV[2] then
+  return 0
+end
+local is_first = ARGV[3] == ''
+if not is_first and not ends(draft, ARGV[3], ARGV[4]) then
+  return 0
+end
+if is_first then
+  redis.call('UNLINK', draft)
+end
+for i = 5, #ARGV, 3 do
+  redis.call('XADD', draft, ARGV[i], 'p', ARGV[i + 1], 's', ARGV[i + 2])
+end
+return 1
+"""
+)
+
+SWAP = Script(
+    ENDS
+    + """
 local draft = KEYS[1] .. ':draft'
 if not ends(KEYS[1], ARGV[1], ARGV[2]) or not ends(draft, ARGV[3], ARGV[4]) then
   return 0
@@ -63,7 +99,8 @@ for i = 6, #ARGV, 3 do
 end
 redis.call('RENAME', draft, KEYS[1])
 return 1
-""")
+"""
+)
 
 
 class RedisLog:
@@ -156,31 +193,33 @@ class RedisLog:
     async def set_rehearsal(self, code: str, rehearsal: str) -> str | None:
         return _text(await self._appending.run(SET_REHEARSAL, REHEARSALS_KEY, code, rehearsal))
 
-    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
-        await self._appending.ask("UNLINK", _draft(code))
+    async def draft(self, code: str, tail: Stored, entries: Sequence[Stored]) -> bool:
+        before: tuple[Word, Word] = "", ""
         for start in range(0, len(entries), CHUNK):
-            await self._appending.ask_all(
-                *(("XADD", _draft(code), *_words(one)) for one in entries[start : start + CHUNK])
-            )
+            chunk = entries[start : start + CHUNK]
+            words = [str(tail.position), tail.seal, *before, *_words(chunk)]
+            if await self._appending.run(DRAFT, _key(code), *words) != 1:
+                return False
+            before = str(chunk[-1].position), chunk[-1].seal
+        return True
 
     async def swap(self, code: str, tail: Stored, end: Stored, rest: Sequence[Stored]) -> bool:
         words: list[Word] = [str(tail.position), tail.seal, str(end.position), end.seal]
-        words.append(end.position.version)
-        for one in rest:
-            words += str(one.position), one.payload, one.seal
+        words += end.position.version, *_words(rest)
         return await self._written(code, SWAP, words)
 
     async def purge(self) -> bool:
         return await rewrite_files(self._appending)
 
-    async def owe(self, code: str) -> None:
-        await self._appending.ask("SADD", OWED_KEY, code)
+    async def owe(self, debt: Debt) -> None:
+        await self._appending.ask("SADD", OWED_KEY, str(debt))
 
-    async def owed(self) -> list[str]:
-        return sorted(code.decode() for code in await self._reading.ask("SMEMBERS", OWED_KEY))
+    async def owed(self) -> list[Debt]:
+        owed: set[bytes] = await self._reading.ask("SMEMBERS", OWED_KEY)
+        return sorted(Debt.read(one.decode()) for one in owed)
 
-    async def settle_debt(self, code: str) -> None:
-        await self._appending.ask("SREM", OWED_KEY, code)
+    async def settle(self, debts: Iterable[Debt]) -> None:
+        await self._appending.ask("SREM", OWED_KEY, *map(str, debts))
 
     async def secret(self) -> bytes:
         fresh = secrets.token_bytes(SECRET_BYTES)
@@ -257,8 +296,9 @@ def _draft(code: str) -> str:
     return f"{_key(code)}:draft"
 
 
-def _words(stored: Stored) -> tuple[Word, ...]:
-    return str(stored.position), "p", stored.payload, "s", stored.seal
+def _words(entries: Iterable[Stored]) -> Iterator[Word]:
+    for one in entries:
+        yield from (str(one.position), one.payload, one.seal)
 
 
 def _entries(rows: list[Any]) -> list[Stored]:

@@ -57,8 +57,8 @@ async def write_off(log: Log, code: str, because: str, at: int) -> None:
         place = Position(max(at, entries[-1].position.epoch + 1), 1)
         payload = write_entry("erased", at, b"", [DialogueErased(because=because, at=at)])
         ending = Stored(place, payload, seal_of(b"", payload))
-        await log.draft(code, [ending])
-        if await log.swap(code, entries[-1], ending, []):
+        is_drafted = await log.draft(code, entries[-1], [ending])
+        if is_drafted and await log.swap(code, entries[-1], ending, []):
             return
     raise Busy
 
@@ -117,7 +117,8 @@ async def _swap(
     log: Log, code: str, entries: list[Stored], bare: list[Stored], clock: Callable[[], int]
 ) -> bool:
     """False if the log has become another one meanwhile, or the draft is not whole any more."""
-    await log.draft(code, bare)
+    if not await log.draft(code, entries[-1], bare):
+        return False
     tail, rest = entries[-1], bare[-1:]
     for _ in range(MOST_CATCH_UPS):
         if await log.swap(code, tail, bare[-1], [*rest[1:], _new_epoch(rest[-1], clock())]):

@@ -17,6 +17,7 @@ from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY, so
 from server.append_file import commands
 
 CODE = re.compile(rb"[2-9A-HJ-NP-Z]{8}")
+DEBT = re.compile(rb"%s( [0-9a-f]+)?" % CODE.pattern)
 KEY = re.compile(rb"dialogue:\{(%s)\}:(log|log:draft|here)" % CODE.pattern)
 # Of no dialogue, without seals.
 BESIDE = re.compile(rb"dialogtisch:(rehearsals|organisers|ended:[\w-]{1,100}|devices:\w{1,20})")
@@ -125,8 +126,9 @@ class Salvage:
         match [words[0].upper() if words else b"", *words[1:]]:
             case [name, *rest] if name in _OF_NO_KEY:
                 return name != b"SELECT" or rest == [b"0"]
-            case [b"SADD" | b"SREM" as name, key, *codes] if key in self._registers:
-                return _change(self._registers[key], name, codes)
+            case [b"SADD" | b"SREM" as name, key, *members] if key in self._registers:
+                pattern = DEBT if key == OWED_KEY.encode() else CODE
+                return _change(self._registers[key], name, members, pattern)
             case [b"SET", key, content, *_] if key == SECRET_KEY.encode():
                 self._secret = content
             case [b"SET", key, content, *_] if key == SECRET_COPY_KEY.encode():
@@ -164,10 +166,12 @@ class Salvage:
                 return False
 
 
-def _change(register: set[str], name: bytes, codes: list[bytes]) -> bool:
-    known = {code.decode() for code in codes if CODE.fullmatch(code)}
+def _change(
+    register: set[str], name: bytes, members: list[bytes], pattern: re.Pattern[bytes]
+) -> bool:
+    known = {member.decode() for member in members if pattern.fullmatch(member)}
     if name == b"SADD":
         register.update(known)
     else:
         register.difference_update(known)
-    return len(known) == len(codes)
+    return len(known) == len(members)

@@ -96,10 +96,10 @@ class CarefulLog(RedisLog):
         self._check()
         return await super().claim(code)
 
-    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
+    async def draft(self, code: str, tail: Stored, entries: Sequence[Stored]) -> bool:
         if len(entries) > 1:  # one: a whole dialogue is written off, which makes room
             self._check()
-        await super().draft(code, entries)
+        return await super().draft(code, tail, entries)
 
     async def purge(self) -> bool:
         rewritten = await super().purge()

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any
 
 from rooms.errors import Unavailable, Unknown
-from rooms.log import Log, MemoryLog, Position, Stored
+from rooms.log import Debt, Log, MemoryLog, Position, Stored
 
 
 class Fault(Enum):
@@ -129,9 +129,9 @@ class FaultyLog:
         self._check_reached()
         return await self.inner.set_rehearsal(code, rehearsal)
 
-    async def draft(self, code: str, entries: Sequence[Stored]) -> None:
+    async def draft(self, code: str, tail: Stored, entries: Sequence[Stored]) -> bool:
         self._check_reached()
-        await self.inner.draft(code, entries)
+        return await self.inner.draft(code, tail, entries)
 
     async def swap(self, code: str, tail: Stored, end: Stored, rest: Sequence[Stored]) -> bool:
         self._check_reached()
@@ -141,17 +141,17 @@ class FaultyLog:
         self._check_reached()
         return await self.inner.purge()
 
-    async def owe(self, code: str) -> None:
+    async def owe(self, debt: Debt) -> None:
         self._check_reached()
-        await self.inner.owe(code)
+        await self.inner.owe(debt)
 
-    async def owed(self) -> list[str]:
+    async def owed(self) -> list[Debt]:
         self._check_reached()
         return await self.inner.owed()
 
-    async def settle_debt(self, code: str) -> None:
+    async def settle(self, debts: Iterable[Debt]) -> None:
         self._check_reached()
-        await self.inner.settle_debt(code)
+        await self.inner.settle(debts)
 
     async def secret(self) -> bytes:
         self._check_reached()

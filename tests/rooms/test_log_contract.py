@@ -27,7 +27,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from rooms.log import EMPTY, Log, MemoryLog, Position, Stored
+from rooms.log import EMPTY, Debt, Log, MemoryLog, Position, Stored
 from rooms.redis_log import RedisLog
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -276,7 +276,7 @@ async def drafted(log: Log, count: int) -> list[Stored]:
     """A log of `count` entries and beside it the draft that is to replace it."""
     await log.append(CODE, EMPTY, 1, entries(*(f"word {n}" for n in range(count))))
     draft = [stored(1, n + 1, f"bare {n}") for n in range(count)]
-    await log.draft(CODE, draft)
+    assert await log.draft(CODE, (await log.read(CODE))[-1], draft)
     return draft
 
 
@@ -310,9 +310,9 @@ async def test_l15_a_log_whose_end_was_replaced_is_another_log(log: Log) -> None
 async def test_l15_half_a_draft_replaces_nothing(log: Log) -> None:
     draft = await drafted(log, 3)
     (tail,) = await log.read(CODE, 2)
-    await log.draft(CODE, draft[2:])
+    assert await log.draft(CODE, tail, draft[2:])
     assert not await log.swap(CODE, tail, draft[-1], [])
-    await log.draft(CODE, draft[:2])
+    assert await log.draft(CODE, tail, draft[:2])
     assert not await log.swap(CODE, tail, draft[-1], [])
     assert len(await log.read(CODE)) == 3
 
@@ -321,20 +321,38 @@ async def test_l15_one_entry_can_stand_for_a_log_that_was_long(log: Log) -> None
     await drafted(log, 3)
     (tail,) = await log.read(CODE, 2)
     ending = stored(9, 1, "erased")
-    await log.draft(CODE, [ending])
+    assert await log.draft(CODE, tail, [ending])
     assert await log.swap(CODE, tail, ending, [])
     assert await log.read(CODE) == [ending]
     assert await log.news({CODE: tail.position}) == {CODE: [ending]}
 
 
-async def test_l16_what_is_owed_stays_noted_until_it_is_settled(open_log: Open) -> None:
+async def test_l15_of_a_log_that_was_sealed_anew_meanwhile_nothing_is_drafted(log: Log) -> None:
+    """What was read of it before may be words that are gone by now."""
+    draft = await drafted(log, 3)
+    (tail,) = await log.read(CODE, 2)
+    assert await log.swap(CODE, tail, draft[-1], [stored(7, 4, "closing")])
+    after = await log.read(CODE)
+    assert not await log.draft(CODE, tail, draft)
+    assert not await log.swap(CODE, after[-1], draft[-1], [])
+    assert await log.read(CODE) == after
+
+
+async def test_l15_a_log_that_only_went_on_is_drafted(log: Log) -> None:
+    draft = await drafted(log, 3)
+    (tail,) = await log.read(CODE, 2)
+    await log.append(CODE, tail.position, 1, entries("meanwhile"))
+    assert await log.draft(CODE, tail, draft)
+
+
+async def test_l16_what_is_owed_stays_noted_until_that_hand_settles_it(open_log: Open) -> None:
     here, there = open_log(), open_log()
-    await here.owe(CODE)
-    await here.owe(CODE)
-    await here.owe(OTHER)
-    assert await there.owed() == [CODE, OTHER]
-    await there.settle_debt(CODE)
-    assert await here.owed() == [OTHER]
+    mine, yours, others = Debt(CODE, "mine"), Debt(CODE, "yours"), Debt(OTHER, "mine")
+    for debt in (mine, mine, yours, others):
+        await here.owe(debt)
+    assert await there.owed() == sorted([mine, yours, others])
+    await there.settle([mine, others])
+    assert await here.owed() == [yours]
 
 
 async def test_what_was_taken_out_is_purged(log: Log) -> None:

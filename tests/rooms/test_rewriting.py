@@ -196,7 +196,7 @@ async def test_two_that_rewrite_at_once_do_no_harm(storage: Racing) -> None:
     entries = await storage.read(CODE)
     for _ in range(20):
         cut = rng.randrange(1, len(entries))
-        await storage.draft(CODE, [*entries[:cut], *entries[cut + 1 :]])
+        assert await storage.draft(CODE, entries[-1], [*entries[:cut], *entries[cut + 1 :]])
         assert not await storage.swap(CODE, entries[-1], entries[-1], [])
     assert await rewrite(storage, CODE, clock)
     assert replay(CODE, await storage.read(CODE)).version == len(entries) + 1

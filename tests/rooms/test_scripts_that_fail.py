@@ -25,9 +25,10 @@ from rooms.redis_log import RedisLog
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SCRIPTS = [name for name, found in vars(redis_log).items() if isinstance(found, Script)]
-WRITES = {"XADD", "RENAME", "HSET"}
+WRITES = {"XADD", "UNLINK", "RENAME", "HSET"}
 READS = {"XREVRANGE", "XRANGE", "XLEN", "HGET"}
 CALLS_OF_AN_APPEND = 4  # one that looks, three that write
+CALLS_OF_A_DRAFT = 5  # one that looks, one that clears, three that write
 CALLS_OF_A_SWAP = 6  # three that look, two entries that came meanwhile, one that swaps
 NEW = [Stored(Position(2, number + 1), b"blank %d" % number, b"other") for number in range(5)]
 BREAKS = """
@@ -62,7 +63,7 @@ async def test_a_script_checks_everything_before_it_writes(name: str) -> None:
 
 
 async def test_there_are_scripts_to_check() -> None:
-    assert set(SCRIPTS) == {"APPEND", "SET_REHEARSAL", "SWAP"}
+    assert set(SCRIPTS) == {"APPEND", "SET_REHEARSAL", "DRAFT", "SWAP"}
 
 
 @pytest.mark.parametrize("at", range(1, CALLS_OF_AN_APPEND + 2))
@@ -114,6 +115,36 @@ async def post_all(process: Process, phones: list[Participant]) -> list[Answer]:
     return list(await asyncio.gather(*cards))
 
 
+@pytest.mark.parametrize("at", range(1, CALLS_OF_A_DRAFT + 1))
+async def test_a_draft_that_breaks_at_any_call_replaces_nothing(
+    log: RedisLog, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    old = [(b"word %d" % number, b"seal") for number in range(3)]
+    assert await log.append(CODE, EMPTY, 1, old)
+    tail = (await log.read(CODE))[-1]
+    with monkeypatch.context() as broken:
+        broken.setattr(redis_log, "DRAFT", breaking(redis_log.DRAFT, at))
+        with pytest.raises(Unavailable):
+            await log.draft(CODE, tail, NEW[:3])
+    assert not await swapped(log, tail)
+    assert await log.draft(CODE, tail, NEW[:3])
+    assert await swapped(log, tail), "a repeat finishes it"
+    assert await log.read(CODE) == NEW
+
+
+async def test_chunks_of_two_drafts_never_mix(
+    log: RedisLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_log, "CHUNK", 1)
+    assert await log.append(CODE, EMPTY, 1, [(b"word %d" % number, b"seal") for number in range(3)])
+    tail = (await log.read(CODE))[-1]
+    other = [Stored(one.position, one.payload, b"yet another") for one in NEW[:3]]
+    drafts = await asyncio.gather(log.draft(CODE, tail, NEW[:3]), log.draft(CODE, tail, other))
+    assert drafts == [False, True]
+    assert not await swapped(log, tail)
+    assert await log.swap(CODE, tail, other[-1], [])
+
+
 @pytest.mark.parametrize("at", range(1, CALLS_OF_A_SWAP + 2))
 async def test_a_swap_that_breaks_at_any_call_leaves_the_old_log_or_the_new_one(
     log: RedisLog, monkeypatch: pytest.MonkeyPatch, at: int
@@ -121,14 +152,14 @@ async def test_a_swap_that_breaks_at_any_call_leaves_the_old_log_or_the_new_one(
     old = [(b"word %d" % number, b"seal") for number in range(3)]
     assert await log.append(CODE, EMPTY, 1, old)
     tail = (await log.read(CODE))[-1]
-    await log.draft(CODE, NEW[:3])
+    assert await log.draft(CODE, tail, NEW[:3])
     with monkeypatch.context() as broken:
         broken.setattr(redis_log, "SWAP", breaking(redis_log.SWAP, at))
         kept = await swapped(log, tail)
     assert kept == (at > CALLS_OF_A_SWAP)
     assert await log.read(CODE) == NEW if kept else await payloads(log) == [one for one, _ in old]
     if not kept:
-        await log.draft(CODE, NEW[:3])
+        assert await log.draft(CODE, tail, NEW[:3])
         assert await swapped(log, tail), "a repeat finishes it"
         assert await log.read(CODE) == NEW
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from rooms.erasure import Erasure, new_erasing
 from rooms.errors import Erased, Forgotten, Refused
 from rooms.hall import Hall
 from rooms.live import LiveDialogue
+from rooms.log import Debt
 from rooms.messages import (
     KINDS,
     ORGANISER,
@@ -76,17 +77,17 @@ class Mortal(CarefulLog):
         self.steps = 0
         self._dies_at = dies_at
 
-    async def draft(self, *asked: Any) -> None:
-        await self._step(lambda: super(Mortal, self).draft(*asked))
+    async def draft(self, *asked: Any) -> bool:
+        return bool(await self._step(lambda: super(Mortal, self).draft(*asked)))
 
     async def swap(self, *asked: Any) -> bool:
         return bool(await self._step(lambda: super(Mortal, self).swap(*asked)))
 
-    async def owe(self, code: str) -> None:
-        await self._step(lambda: super(Mortal, self).owe(code))
+    async def owe(self, debt: Debt) -> None:
+        await self._step(lambda: super(Mortal, self).owe(debt))
 
-    async def settle_debt(self, code: str) -> None:
-        await self._step(lambda: super(Mortal, self).settle_debt(code))
+    async def settle(self, debts: Iterable[Debt]) -> None:
+        await self._step(lambda: super(Mortal, self).settle(debts))
 
     async def purge(self) -> bool:
         return bool(await self._step(super().purge))
@@ -101,6 +102,20 @@ class Mortal(CarefulLog):
     def _end_at(self, moment: int) -> None:
         if moment == self._dies_at:
             raise Killed
+
+
+class Slow(CarefulLog):
+    """A log whose process falls asleep between reading a log and drafting another."""
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        super().__init__(store.url, lambda: None, files=store.files)
+        self.is_asleep = asyncio.Event()
+        self.wakes = asyncio.Event()
+
+    async def draft(self, *asked: Any) -> bool:
+        self.is_asleep.set()
+        await self.wakes.wait()
+        return await super().draft(*asked)
 
 
 @asynccontextmanager
@@ -240,6 +255,40 @@ async def test_p18_what_is_said_while_somebody_erases_is_never_lost(
         await asyncio.gather(*arriving)
         dialogue = replay(live.code, await here.storage.read(live.code))
         assert set(dialogue.people) == joined
+        assert files_with(MARKER, short_folder) == []
+
+
+async def test_p18_two_processes_that_erase_two_cards_at_once_leave_neither(
+    own_valkey: EmbeddedStore, short_folder: Path
+) -> None:
+    slow = Slow(own_valkey)
+    async with hall_on(slow) as here, hall_on(Mortal(own_valkey)) as there:
+        live, _, card = await evening(here)
+        (other,) = live.dialogue.cards.keys() - {card}
+        asked = asyncio.create_task(erase(here, live.code, other))
+        await slow.is_asleep.wait()
+        assert await erase(there, live.code, card)
+        slow.wakes.set()
+        assert await asked
+        assert files_with(MARKER, short_folder) + files_with("Mehr Bänke", short_folder) == []
+        assert not replay(live.code, await there.storage.read(live.code)).cards
+        assert await there.storage.owed() == []
+
+
+async def test_p18_whoever_is_done_settles_nothing_that_another_hand_has_begun(
+    own_valkey: EmbeddedStore, short_folder: Path
+) -> None:
+    async with hall_on(Mortal(own_valkey)) as here:
+        live, _, card = await evening(here)
+        (other,) = live.dialogue.cards.keys() - {card}
+        dying = Mortal(own_valkey, dies_at=3)  # its order stands in the log, and no more was done
+        async with hall_on(dying) as there:
+            with pytest.raises(Killed):
+                await erase(there, live.code, card)
+        assert await erase(here, live.code, other)
+        assert [debt.code for debt in await here.storage.owed()] == [live.code]
+        await Erasure(here).finish_all()
+        assert await here.storage.owed() == []
         assert files_with(MARKER, short_folder) == []
 
 

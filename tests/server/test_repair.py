@@ -10,7 +10,7 @@ from store_entries import CODE, keep, kept
 
 from rooms.ended import RedisEnded
 from rooms.entries import SCHEMA, Entry, seal_of
-from rooms.log import EMPTY, Position
+from rooms.log import EMPTY, Debt, Position
 from rooms.redis_line import Line
 from rooms.redis_log import SECRET_COPY_KEY, SECRET_KEY, RedisLog
 from rooms.rewriting import write_off
@@ -335,7 +335,7 @@ async def test_what_is_kept_beside_the_dialogues_is_no_damage_and_outlives_a_rep
     store = await opened(short_folder)
     log, ended = RedisLog(store.url), RedisEnded(store.url)
     await log.set_rehearsal(CODE, OTHER)
-    await log.owe(OTHER)
+    await log.owe(Debt(OTHER, "c0ffee"))
     await ended.end("session-1", 3_600)
     await ended.end_organiser()
     await log.close()
@@ -349,7 +349,7 @@ async def test_what_is_kept_beside_the_dialogues_is_no_damage_and_outlives_a_rep
         assert not store.findings
         log, ended = RedisLog(store.url), RedisEnded(store.url)
         assert await log.rehearsal_of(CODE) == OTHER
-        assert await log.owed() == [OTHER]
+        assert await log.owed() == [Debt(OTHER, "c0ffee")]
         assert await ended.has("session-1")
         assert await ended.organisers() == 1
         await log.close()

@@ -6,6 +6,7 @@ import rooms.erasing
 import rooms.erasure
 import rooms.redis_log
 from campaigns.faults.bugs import bug, swap
+from rooms.log import Debt
 from rooms.redis_log import RedisLog
 
 ERASES = ("card erased",)
@@ -55,7 +56,7 @@ def dots_are_erased_with_the_card(number: int) -> None:
     faults=("erasing cut off",) * 3,
 )
 def erasings_are_forgotten(number: int) -> None:
-    async def forgets(self: RedisLog, code: str) -> None:
+    async def forgets(self: RedisLog, debt: Debt) -> None:
         """Nothing is noted."""
 
     swap(RedisLog, "owe", lambda _: forgets)

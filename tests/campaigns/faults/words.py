@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.1
 
 def owes(store: Store, code: str) -> bool:
     """Whether an erasing in this dialogue has begun and not ended."""
-    return code.encode() in store.ask("SMEMBERS", OWED)
+    return any(member.split()[0] == code.encode() for member in store.ask("SMEMBERS", OWED))
 
 
 async def judge_files(house: House, told: Sequence[Entry]) -> list[str]:
