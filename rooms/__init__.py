@@ -30,6 +30,7 @@ links       personal links of the staff
 abilities   the table of contents: all commands, events and what is shown to whom
 entries     one accepted command as bytes, sealed to the one before
 log         where entries are kept
+secret_copies  the installation's secret, kept twice so that damage shows
 redis_log   keeps them on disk
 redis_line  the one connection that carries questions and answers in order
 redis_wire  its bytes: bundles of questions out, answers in

@@ -8,7 +8,8 @@ is shown the words any more.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import NamedTuple
 
 import structlog
 
@@ -41,26 +42,26 @@ class Erasure:
         """Raises Refused, Forgotten, Unavailable, Busy; asking again goes on where it stopped."""
         live = await self._hall.live(code)
         is_erased = await live.read_fresh(lambda now: _is_erased(now, call, command))
-        debt = Debt(code, call.fresh)
+        debts = _debts(code, call.fresh)
         with self._noting_failure():
-            await self._log.owe(debt)
+            await self._log.owe(debts.asked)
             if not is_erased:
                 answer = await live.perform(call, command)
                 if not answer.ok and answer.reason != "already_erased":
                     raise answer.failure  # it may be in the log all the same
-                await self._log.owe(debt)  # another hand may have settled it too early
-            return await self._finish(code, [debt])
+                await self._log.owe(debts.said)
+            return await self._finish(code, debts)
 
     async def erase_dialogue(self, code: str, because: str) -> bool:
         """Cuts everybody off; only that the dialogue was erased, when and why, is kept."""
-        debt = Debt(code, secrets.token_hex(8))
+        debts = _debts(code, secrets.token_hex(8))
         with self._noting_failure():
             async with self._one_at_a_time:
-                await self._log.owe(debt)
+                await self._log.owe(debts.asked)
                 await write_off(self._log, code, because, self._hall.clock())
-                await self._log.owe(debt)  # as above
+                await self._log.owe(debts.said)
                 await self._hall.let_go(code, "dialogue_erased")
-            return await self._finish(code, [debt])
+            return await self._finish(code, debts)
 
     @contextlib.asynccontextmanager
     async def finishing(self) -> AsyncIterator[None]:
@@ -106,7 +107,7 @@ class Erasure:
             return False
         return True
 
-    async def _finish(self, code: str, debts: list[Debt]) -> bool:
+    async def _finish(self, code: str, debts: Iterable[Debt]) -> bool:
         async with self._one_at_a_time:
             if await rewrite(self._log, code, self._hall.clock):
                 await self._look_again(code)
@@ -132,6 +133,20 @@ class Erasure:
             await live.read(lambda _: None)
         except (Erased, Forgotten):
             pass
+
+
+class Debts(NamedTuple):
+    """What one erasing owes: from the moment it is asked for, and from that it stands in the log.
+
+    Whoever finishes what others have begun may settle the first before there is anything to do.
+    """
+
+    asked: Debt
+    said: Debt
+
+
+def _debts(code: str, hand: str) -> Debts:
+    return Debts(Debt(code, f"{hand}0"), Debt(code, f"{hand}1"))
 
 
 def _is_erased(dialogue: Dialogue, call: Call, command: EraseCard) -> bool:

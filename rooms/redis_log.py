@@ -5,9 +5,8 @@ the fields p (payload) and s (seal). The braces keep all keys of a dialogue in o
 nothing here touches two dialogues at once but `news` and the register of codes.
 """
 
-import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rooms.copies import Copies
@@ -25,6 +24,7 @@ from rooms.log import (
 from rooms.redis_cluster import ClusterLine, line_to
 from rooms.redis_file import rewrite_files
 from rooms.redis_line import Script, Word, storage_away
+from rooms.secret_copies import sealed_secret, sound_secret
 
 CODES_KEY = "dialogtisch:codes"
 SECRET_KEY = "dialogtisch:secret"
@@ -122,15 +122,26 @@ class RedisLog:
 
     async def read(self, code: str, after: int = 0) -> list[Stored]:
         await self._copies.make_up_for(_key(code))
-        # From the end backwards: a version is asked for, and only the stream knows its epoch.
-        found: list[Stored] = []
+        chunks = [chunk async for chunk in self._chunks(code, after)]
+        # Erasing may have put another log in the place of this one between two chunks.
+        while len(chunks) > 1 and not await self._still_holds(code, chunks[0][0]):
+            chunks = [chunk async for chunk in self._chunks(code, after)]
+        found = [entry for chunk in chunks for entry in chunk if entry.position.version > after]
+        return found[::-1]
+
+    async def _chunks(self, code: str, after: int) -> AsyncIterator[list[Stored]]:
+        """From the end backwards: a version is asked for, and only the stream knows its epoch."""
         end, size = "+", FIRST_CHUNK
         while True:
             chunk = await self._backwards(code, end, size)
-            found += (entry for entry in chunk if entry.position.version > after)
+            yield chunk
             if len(chunk) < size or chunk[-1].position.version <= after + 1:
-                return found[::-1]
+                return
             end, size = f"({chunk[-1].position}", CHUNK
+
+    async def _still_holds(self, code: str, entry: Stored) -> bool:
+        """With the same seal: a log that is sealed anew has other ones up to its end."""
+        return await self._backwards(code, str(entry.position), 1) == [entry]
 
     async def news(self, after: Mapping[str, Position]) -> dict[str, list[Stored]]:
         if not after:
@@ -263,25 +274,6 @@ class RedisLog:
 
     async def _backwards(self, code: str, end: str, count: int) -> list[Stored]:
         return _entries(await self._reading.ask("XREVRANGE", _key(code), end, "-", "COUNT", count))
-
-
-def sound_secret(kept: bytes | None, copy: bytes | None) -> bytes | None:
-    """The secret as it was made, when at most one of the two places is damaged; None if neither."""
-    if copy is None:
-        return kept
-    secret, digest = copy[:SECRET_BYTES], copy[SECRET_BYTES:]
-    if _digest(secret) == digest:
-        return secret
-    return kept if kept is not None and (kept == secret or _digest(kept) == digest) else None
-
-
-def sealed_secret(secret: bytes) -> bytes:
-    """The copy: the secret with its digest."""
-    return secret + _digest(secret)
-
-
-def _digest(secret: bytes) -> bytes:
-    return hashlib.blake2b(secret, digest_size=8).digest()
 
 
 def _key(code: str) -> str:

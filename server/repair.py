@@ -17,7 +17,8 @@ from pathlib import Path
 from rooms.entries import replay, seal_of, write_entry
 from rooms.errors import OtherProgram
 from rooms.log import EMPTY, Position, Stored
-from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY, sealed_secret
+from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY
+from rooms.secret_copies import sealed_secret
 from rooms.setting import EpochBegun
 from server.append_file import command
 from server.base_file import content_as_commands

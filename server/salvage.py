@@ -13,7 +13,8 @@ import msgspec
 from rooms.entries import SCHEMA, is_sealed_short, seal_of
 from rooms.errors import Newer, Older
 from rooms.log import Position, Stored
-from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY, sound_secret
+from rooms.redis_log import CODES_KEY, OWED_KEY, SECRET_COPY_KEY, SECRET_KEY
+from rooms.secret_copies import sound_secret
 from server.append_file import commands
 
 CODE = re.compile(rb"[2-9A-HJ-NP-Z]{8}")

@@ -14,8 +14,8 @@ from rooms.redis_log import (
     SECRET_COPY_KEY,
     SECRET_KEY,
     RedisLog,
-    sound_secret,
 )
+from rooms.secret_copies import sound_secret
 from server.salvage import BESIDE, CODE, KEY, Chain
 
 OWN_KEYS = {key.encode() for key in (CODES_KEY, OWED_KEY, SECRET_KEY, SECRET_COPY_KEY)}

@@ -23,7 +23,7 @@ ABILITIES = "the abilities"
 FLOORS = (
     ("errors", "protocol_words", "counts", "redis_wire"),
     ("messages", "log", "redis_line"),
-    ("records", "texts", "timers", "cluster_map"),
+    ("records", "texts", "timers", "cluster_map", "secret_copies"),
     ("redis_cluster",),
     ("copies", "redis_facts"),
     ("dialogue", "redis_file", "presence", "ended"),

@@ -1,8 +1,8 @@
 """Commands on their way: sent in order, few at once, offered again with the same id.
 
-Goes no faster than the server lets one person go; what is offered again does not count. Commands
-about the same thing never travel together: when the server is busy it sends one back while those
-behind it pass.
+Goes no faster than the server lets one person go; what is offered again has a measure of its own.
+Commands about the same thing never travel together: when the server is busy it sends one back while
+those behind it pass.
 """
 
 import asyncio
@@ -14,7 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from server.limits import COMMANDS_AT_ONCE, COMMANDS_PER_SECOND
+from server.limits import (
+    COMMANDS_AT_ONCE,
+    COMMANDS_PER_SECOND,
+    REPEATS_AT_ONCE,
+    REPEATS_PER_SECOND,
+)
 from server.phones.line import Ack
 
 Told = Callable[[str, float, Ack], None]
@@ -29,6 +34,8 @@ PASSING = ("busy", "unavailable", "internal")
 # Some room below the server's limits: a hello costs too, and the network squeezes what was spaced.
 AT_ONCE = COMMANDS_AT_ONCE * 3 // 4
 SECONDS_APART = 1 / (COMMANDS_PER_SECOND * 0.98)
+AGAIN_AT_ONCE = REPEATS_AT_ONCE * 3 // 4
+AGAIN_SECONDS_APART = 1 / (REPEATS_PER_SECOND * 0.98)
 
 LANES: dict[str, Callable[[dict[str, Any]], str | None]] = {
     "PostCard": lambda body: None,
@@ -55,16 +62,17 @@ class Order:
 class Pace:
     """Says how long to wait before the next command; one call of `take` per command."""
 
-    __slots__ = ("_free_at",)
+    __slots__ = ("_apart", "_at_once", "_free_at")
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = AT_ONCE, seconds_apart: float = SECONDS_APART) -> None:
+        self._at_once, self._apart = at_once, seconds_apart
         self._free_at = 0.0
 
     def wait(self, now: float) -> float:
-        return max(0.0, self._free_at - now - AT_ONCE * SECONDS_APART)
+        return max(0.0, self._free_at - now - self._at_once * self._apart)
 
     def take(self, now: float) -> None:
-        self._free_at = max(self._free_at, now) + SECONDS_APART
+        self._free_at = max(self._free_at, now) + self._apart
 
 
 class Outbox:
@@ -81,6 +89,7 @@ class Outbox:
         self._answered: deque[dict[str, Any]] = deque(maxlen=ANSWERED_KEPT)
         self._under_way: set[str] = set()
         self._pace = Pace()
+        self._again_pace = Pace(AGAIN_AT_ONCE, AGAIN_SECONDS_APART)
         self._timer: asyncio.TimerHandle | None = None
         self._is_open = False
         self._tries = 0
@@ -139,7 +148,7 @@ class Outbox:
                 continue
             if len(self._under_way) >= MOST_UNDER_WAY:
                 return
-            if not order.again and (pause := self._pace.wait(now)):
+            if pause := self._pace_of(order, now).wait(now):
                 self._pause(pause)
                 return
             self._send(order, now)
@@ -160,13 +169,15 @@ class Outbox:
                 taken.add(about)
 
     def _send(self, order: Order, now: float) -> None:
-        if not order.again:
-            self._pace.take(now)
+        self._pace_of(order, now).take(now)
         order.sent = order.sent or now
         self._under_way.add(order.body["id"])
         body = {**order.body, "again": True} if order.again else order.body
         order.again = True
         self._offer(body, lambda ack: self._hear(order, ack))
+
+    def _pace_of(self, order: Order, now: float) -> Pace:
+        return self._again_pace if order.again and not self._again_pace.wait(now) else self._pace
 
     def _hear(self, order: Order, ack: Ack) -> None:
         self._under_way.discard(order.body["id"])

@@ -15,9 +15,9 @@ from processes import Process
 from rooms.cards import PostCard
 from rooms.entries import replay
 from rooms.errors import Unavailable, Unknown
-from rooms.log import EMPTY, Position
+from rooms.log import EMPTY, Position, Stored
 from rooms.redis_line import Line
-from rooms.redis_log import RedisLog
+from rooms.redis_log import FIRST_CHUNK, RedisLog
 from server.embedded import EmbeddedStore
 from server.valkey_process import carried_binary
 
@@ -41,6 +41,55 @@ async def log(valkey_url: str) -> AsyncIterator[RedisLog]:
     log = RedisLog(valkey_url)
     yield log
     await log.close()
+
+
+class Interrupted(RedisLog):
+    """While it reads, between two chunks, another process puts another log in that one's place."""
+
+    def __init__(self, url: str, between: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(url)
+        self._between: Callable[[], Awaitable[None]] | None = between
+
+    async def _backwards(self, code: str, end: str, count: int) -> list[Stored]:
+        chunk = await super()._backwards(code, end, count)
+        between, self._between = self._between, None
+        if between:
+            await between()
+        return chunk
+
+
+async def test_a_log_that_is_sealed_anew_while_it_is_read_is_read_as_one_of_the_two(
+    log: RedisLog, valkey_url: str
+) -> None:
+    count = FIRST_CHUNK + 10
+    assert await log.append(CODE, EMPTY, 1, [(b"%d" % n, b"old %d" % n) for n in range(count)])
+    before = await log.read(CODE)
+    bare = [Stored(one.position, one.payload, b"new %d" % n) for n, one in enumerate(before)]
+
+    async def replace() -> None:
+        assert await log.draft(CODE, before[-1], bare)
+        assert await log.swap(CODE, before[-1], bare[-1], [])
+
+    reading = Interrupted(valkey_url, replace)
+    assert await reading.read(CODE) == bare
+    await reading.close()
+
+
+async def test_a_log_that_is_written_off_while_it_is_read_is_read_anew(
+    log: RedisLog, valkey_url: str
+) -> None:
+    count = FIRST_CHUNK + 10
+    assert await log.append(CODE, EMPTY, 1, [(b"%d" % n, b"old %d" % n) for n in range(count)])
+    (tail,) = await log.read(CODE, count - 1)
+    ending = Stored(Position(9, 1), b"erased", b"new")
+
+    async def replace() -> None:
+        assert await log.draft(CODE, tail, [ending])
+        assert await log.swap(CODE, tail, ending, [])
+
+    reading = Interrupted(valkey_url, replace)
+    assert await reading.read(CODE) == [ending]
+    await reading.close()
 
 
 Run = Callable[..., Awaitable[None]]
