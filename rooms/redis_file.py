@@ -2,6 +2,10 @@
 
 An append-only file keeps every word that was ever written, also after the key is gone; a snapshot
 keeps what was there when it was made, and every replica has files of its own.
+
+A new file also frees a storage that refuses every write: the file that a rewrite leaves behind is
+synced in the background, and should that fail once, both programs wait for the next rewrite, which
+may never come.
 """
 
 import asyncio
@@ -27,6 +31,28 @@ async def rewrite_files(line: Asking) -> bool:
         return await _rewrite_cluster(line)
     alone = (await told_by(line, "replication")).get("connected_slaves") == "0"
     return await _rewrite(line, await _keeps_snapshots(line)) and alone
+
+
+async def free(line: Asking) -> bool:
+    """Whether a storage that refused every write has begun a new file, and takes writes again.
+
+    Raises Unavailable if it could not, or does not let us; to be asked again some time later.
+    """
+    servers = (await line.nodes()).values() if isinstance(line, ClusterLine) else [line]
+    stuck = [server for server in servers if await _is_stuck(server)]
+    for server in stuck:
+        if not await _written(server, "BGREWRITEAOF", "aof_last_bgrewrite_status", tries=1):
+            raise Unavailable("storage_refused")
+    return bool(stuck)
+
+
+async def _is_stuck(server: Asking) -> bool:
+    about = await told_by(server, "persistence")
+    return (
+        about.get("aof_enabled") == "1"
+        and about.get("aof_last_write_status") == "err"
+        and all(about.get(name, "0") == "0" for name in BUSY)
+    )
 
 
 async def _rewrite_cluster(cluster: ClusterLine) -> bool:
@@ -94,8 +120,9 @@ async def _rewrite(line: Asking, snapshot: bool) -> bool:
     return not snapshot or await _written(line, "BGSAVE", "rdb_last_bgsave_status")
 
 
-async def _written(line: Asking, order: str, outcome: str) -> bool:
-    for _ in range(MOST_TRIES):
+async def _written(line: Asking, order: str, outcome: str, tries: int = MOST_TRIES) -> bool:
+    """False if it does not let us. Raises Unavailable if it did not succeed in so many tries."""
+    for _ in range(tries):
         await _quiet(line)
         try:
             await line.ask(order)

@@ -22,7 +22,7 @@ from rooms.log import (
     positions,
 )
 from rooms.redis_cluster import ClusterLine, line_to
-from rooms.redis_file import rewrite_files
+from rooms.redis_file import free, rewrite_files
 from rooms.redis_line import Script, Word, storage_away
 from rooms.secret_copies import sealed_secret, sound_secret
 
@@ -221,6 +221,10 @@ class RedisLog:
 
     async def purge(self) -> bool:
         return await rewrite_files(self._appending)
+
+    async def free(self) -> bool:
+        """Whether the storage refused every write and was helped. Raises Unavailable."""
+        return await free(self._reading)
 
     async def owe(self, debt: Debt) -> None:
         await self._appending.ask("SADD", OWED_KEY, str(debt))

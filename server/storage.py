@@ -1,11 +1,14 @@
 """Where this server keeps its dialogues: the Valkey it brings along, or a Redis somebody runs."""
 
+import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import structlog
 
 from rooms.devices import Devices, MemoryDevices, RedisDevices
 from rooms.ended import Ended, MemoryEnded, RedisEnded
@@ -20,8 +23,11 @@ from server.settings import Settings
 from server.valkey_process import StoreUnusable
 
 LOOK_EVERY_S = 0.1
+LOOK_WHETHER_IT_WRITES_S = 2.0
 REFUSED_S = 30.0  # phones offer again every few seconds; if none does, nobody is refused any more
 NO_MORE_KEPT = ("storage_full", "read_only")
+
+logger = structlog.get_logger(__name__)
 
 
 def _nothing() -> None:
@@ -146,12 +152,37 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         stack.push_async_callback(ended.close)
         devices = RedisDevices(url)
         stack.push_async_callback(devices.close)
+        await stack.enter_async_context(_seeing_that_it_writes(log))
         in_peace = "durable" if durability.durable else "not_durable"
         sentences = (*durability.sentences, *found)
         yield Storage(
             *(log, presence, sentences, lambda: trouble() or log.refused or in_peace),
             *(suspicion, ended, devices, believe),
         )
+
+
+@asynccontextmanager
+async def _seeing_that_it_writes(log: CarefulLog) -> AsyncIterator[None]:
+    """Frees a storage that refuses every write, at the start and beside the block."""
+    await _free(log)
+    task = asyncio.create_task(_free_again_and_again(log), name="freeing")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _free_again_and_again(log: CarefulLog) -> None:
+    while True:
+        await asyncio.sleep(LOOK_WHETHER_IT_WRITES_S)
+        await _free(log)
+
+
+async def _free(log: CarefulLog) -> None:
+    with suppress(Unavailable):
+        if await log.free():
+            logger.warning("store_freed")
 
 
 def _no_trouble() -> None:

@@ -17,8 +17,12 @@ from moderating import open_evening
 from our_files import ROOT
 from program import Installation
 
+from rooms.errors import Unavailable
+from rooms.log import EMPTY
 from server.embedded import STARTS_PER_MINUTE
 from server.phones import Desk, Phone, Screen
+from server.settings import read_settings
+from server.storage import open_storage
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -26,6 +30,7 @@ pytestmark = [
 ]
 
 DAY = 86_400
+CODE = "ABCDEFGH"
 PATIENCE_SECONDS = 40.0
 
 
@@ -100,6 +105,43 @@ async def test_a_sync_that_fails_once_loses_nothing(running: Installation, disk:
     assert await cards(desk, moderator.code) == ["nachher", "vorher"]
     assert "store_ended" in running.said
     await close(moderator, phone)
+
+
+async def test_a_sync_that_fails_in_the_background_does_not_stop_the_hall(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Valkey refuses every write then until its next rewrite, and nobody would ask for one."""
+    for name, value in disk.environment.items():
+        monkeypatch.setenv(name, value)
+    async with open_storage(read_settings(["--data", str(disk.folder)], {})) as storage:
+        disk.fail_syncs(after=1, times=1)  # the second of a rewrite: the file that it leaves
+        assert await storage.log.purge()
+        refused = set()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                try:
+                    assert await storage.log.append(CODE, EMPTY, 1, [(b"entry", b"seal")])
+                    break
+                except Unavailable as no:
+                    refused.add(no.reason)
+                    await asyncio.sleep(0.05)
+        assert refused == {"read_only"}
+
+
+async def test_a_server_starts_on_a_storage_that_refuses_every_write(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in disk.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("server.storage.LOOK_WHETHER_IT_WRITES_S", PATIENCE_SECONDS * 2)
+    async with open_storage(read_settings(["--data", str(disk.folder)], {})) as storage:
+        disk.fail_syncs(after=1, times=1)
+        assert await storage.log.purge()
+        with pytest.raises(Unavailable, match="read_only"):
+            await storage.log.append(CODE, EMPTY, 1, [(b"entry", b"seal")])
+        url = f"unix://{disk.folder}/store/valkey.sock"
+        async with open_storage(read_settings(["--redis-url", url], {})) as other:
+            assert await other.log.append(CODE, EMPTY, 1, [(b"entry", b"seal")])
 
 
 async def test_a_disk_that_always_fails_is_given_up_loudly_and_everything_is_kept(

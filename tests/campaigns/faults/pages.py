@@ -112,7 +112,7 @@ do not edit by hand. How it works stands in `tests/campaigns/faults/__init__.py`
 | refused, and a copy that another page had sent was taken later | {counted["refused, yet kept"]} |
 | CPU seconds per schedule, everything together | {each} |
 
-Commands that no evening of the campaign gives: {_not_given()}.
+Commands that no evening of the campaign gives: {_not_given() or "none"}.
 
 | fault | how often |
 |---|---|
