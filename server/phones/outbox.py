@@ -1,6 +1,6 @@
 """Commands on their way: sent in order, few at once, offered again with the same id.
 
-Goes no faster than the server lets one person go; what is offered again has a measure of its own.
+Goes no faster than the server lets one person go; history that was lost goes beside the measure.
 Commands about the same thing never travel together: when the server is busy it sends one back while
 those behind it pass.
 """
@@ -57,6 +57,8 @@ class Order:
     answer: "asyncio.Future[Ack]"
     sent: float | None = None
     again: bool = False
+    is_history: bool = False
+    """It was acknowledged once; the storage has lost that."""
 
 
 class Pace:
@@ -119,7 +121,7 @@ class Outbox:
         answered, self._answered = list(self._answered), deque(maxlen=ANSWERED_KEPT)
         later, self._unanswered = self._unanswered, {}
         for body in answered:
-            self._add(body, again=True)
+            self._add(body, is_history=True)
         self._unanswered.update(later)
 
     def fail(self, error: Exception) -> None:
@@ -133,9 +135,9 @@ class Outbox:
                 order.answer.exception()  # seen: whoever does not wait need not be warned
         self._unanswered.clear()
 
-    def _add(self, body: dict[str, Any], again: bool = False) -> "asyncio.Future[Ack]":
+    def _add(self, body: dict[str, Any], is_history: bool = False) -> "asyncio.Future[Ack]":
         answer: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
-        self._unanswered[body["id"]] = Order(body, answer, again=again)
+        self._unanswered[body["id"]] = Order(body, answer, again=is_history, is_history=is_history)
         self._pump()
         return answer
 
@@ -177,7 +179,8 @@ class Outbox:
         self._offer(body, lambda ack: self._hear(order, ack))
 
     def _pace_of(self, order: Order, now: float) -> Pace:
-        return self._again_pace if order.again and not self._again_pace.wait(now) else self._pace
+        is_beside = order.is_history and not self._again_pace.wait(now)
+        return self._again_pace if is_beside else self._pace
 
     def _hear(self, order: Order, ack: Ack) -> None:
         self._under_way.discard(order.body["id"])
