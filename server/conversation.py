@@ -17,13 +17,14 @@ from rooms.live import LiveDialogue
 from rooms.messages import Actor, Answer, Staff
 from rooms.writer import INTERNAL
 from server.fanout import Reply
-from server.limits import Caller, TooFast
+from server.limits import Bucket, Caller, TooFast
 from server.orders import Greeting, read_greeting, read_order
 from server.shells import PROTOCOL
 
 log = structlog.get_logger(__name__)
 
-TOO_FAST_ALLOWED = 100
+TOO_FAST_AT_ONCE = 100
+TOO_FAST_PER_SECOND = 1
 COMMANDS_A_HELLO_IS_WORTH = 4
 SHORTEST_RECONNECT_MS = 500
 RECONNECT_MS_PER_CONNECTION = 2
@@ -42,7 +43,7 @@ class Line:
     cut: Callable[[str], None]
     session: str = ""
     rooms: set[str] = field(default_factory=set)
-    too_fast: int = 0
+    patience: Bucket = field(default_factory=lambda: Bucket(TOO_FAST_AT_ONCE, TOO_FAST_PER_SECOND))
     gone: bool = False
 
 
@@ -155,8 +156,7 @@ def _check_pace(line: Line, tokens: int, again: bool = False) -> None:
     caller = line.caller
     if (again and caller.repeats.take(tokens)) or caller.commands.take(tokens):
         return
-    line.too_fast += 1
-    if line.too_fast > TOO_FAST_ALLOWED:
+    if not line.patience.take():
         line.cut("too_fast")
     raise TooFast
 

@@ -210,7 +210,7 @@ async def test_what_is_offered_again_does_not_hold_up_what_is_tapped_now(
 async def test_whoever_never_slows_down_is_cut(
     evening: OpenSockets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conversation, "TOO_FAST_ALLOWED", 5)
+    monkeypatch.setattr(conversation, "TOO_FAST_AT_ONCE", 5)
     phone = await evening.phone()
     for _ in range(80):
         if phone.is_closed:
