@@ -48,6 +48,7 @@ async def test_the_soak_notices_what_grows() -> None:
         "files in the old life": [sample(files=40)],
         "threads in the old life": [sample(threads=20)],
         "holds 6 callers": [sample(held={**new.held, "callers": 6})],
+        "holds 18 tasks": [sample(held={**new.held, "tasks": 18})],
         "holds 1 strangers": [sample(held={**new.held, "strangers": 1})],
         "holds 4 lines": [sample(held={**new.held, "lines": 4})],
         "too short": [sample(life=1)],
