@@ -155,6 +155,7 @@ class Doorway(asyncio.Protocol):
             self.transport, self, tls, server_side=True, ssl_handshake_timeout=HEAD_SECONDS
         )
         shaking = loop.create_task(starting)
+        shaking.add_done_callback(_hear)
         for _ in range(2):  # it has put itself in our place and reads as soon as we wait
             await asyncio.sleep(0)
         begun, self._early = self._early, b""
@@ -246,6 +247,12 @@ class Page(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._doorstep.forget(self)
         super().connection_lost(exc)
+
+
+def _hear(shaking: "asyncio.Task[asyncio.Transport | None]") -> None:
+    """Whoever hung up at the very beginning has ended the wait for what came of it."""
+    if not shaking.cancelled():
+        shaking.exception()
 
 
 def _feed(protocol: asyncio.BufferedProtocol, data: bytes) -> None:

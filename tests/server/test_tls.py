@@ -2,16 +2,20 @@
 
 import asyncio
 import contextlib
+import gc
+import itertools
 import re
 import shutil
 import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
+import uvloop
 from authority import Authority, needs_openssl
 from phones import Phone, until
 from program import Program
@@ -170,6 +174,46 @@ async def test_whoever_begins_a_handshake_and_never_ends_it_is_cut(
             assert await said_to(port, begun) == b""
         await until(lambda: not step._heads)
     assert traffic.cut["no_tls"] + traffic.cut["slow_head"] >= cut + 3
+
+
+@pytest.mark.parametrize("said", [0, 1, 100, None])
+def test_whoever_hangs_up_within_the_handshake_leaves_nothing_over(
+    said: int | None, authority: Authority
+) -> None:
+    certificate = Certificate(CertificateFiles(*authority.issue("hung-up")))
+    left: list[object] = []
+
+    async def scene() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: left.append(context))
+        async with open_door(certificate.context) as (port, step):
+            for before, between in itertools.product(range(3), range(12)):
+                await hang_up(port, first_words()[:said], before, between)
+            await until(lambda: not step._heads)
+        gc.collect()
+
+    uvloop.run(scene())  # as the server does; the rounds of another loop are others
+    assert not left
+
+
+def first_words() -> bytes:
+    """What a browser says first."""
+    outgoing = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), outgoing).do_handshake()
+    return outgoing.read()
+
+
+async def hang_up(port: int, words: bytes, before: int, between: int) -> None:
+    """So many rounds of the loop before the words, and between them and a reset."""
+    phone = socket.create_connection(("127.0.0.1", port))
+    for _ in range(before):
+        await asyncio.sleep(0)
+    phone.sendall(words)
+    for _ in range(between):
+        await asyncio.sleep(0)
+    phone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    phone.close()
+    await asyncio.sleep(0.001)
 
 
 @session_loop
