@@ -34,6 +34,11 @@ export function isFinal(answer: Answer): boolean {
   return answer.ok || !passing.has(answer.error);
 }
 
+/** The server is there and could keep nothing: the network is not to blame. */
+export function isHeldUp(answer: Answer | null): boolean {
+  return answer !== null && !answer.ok && answer.error === "unavailable";
+}
+
 const ANSWERED_KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** Answered for so long that no lost history is to be feared any more; a clock may have jumped. */

@@ -34,6 +34,8 @@ export interface Connection {
   readonly commands: ReadonlySignal<readonly Command[]>;
   /** False: waiting commands would not survive a reload. */
   readonly keeps: ReadonlySignal<boolean>;
+  /** The server is there, but can keep nothing at the moment. */
+  readonly heldUp: ReadonlySignal<boolean>;
   /** The server hands out newer pages than this one. */
   readonly newerPage: ReadonlySignal<boolean>;
   /** Loads the newer page, now. */
@@ -229,6 +231,7 @@ export function connect(
     state,
     commands: outbox.commands,
     keeps: outbox.keeps,
+    heldUp: outbox.heldUp,
     newerPage: newVersion.offered,
     loadNewerPage: () => newVersion.reload(),
     serverNow: () => Date.now() + clockOffset,

@@ -4,7 +4,7 @@
  * for a day, to be offered again should the server have lost its history (a new epoch).
  */
 import { signal, type ReadonlySignal } from "@preact/signals";
-import { answered, isFinal, isOutdated, type Answer, type Command, type Fields } from "./commands.ts";
+import { answered, isFinal, isHeldUp, isOutdated, type Answer, type Command, type Fields } from "./commands.ts";
 import { free } from "./lanes.ts";
 import type { Shelf } from "./shelf.ts";
 import { further, type Position } from "./view.ts";
@@ -31,12 +31,15 @@ export class Outbox {
   readonly commands: ReadonlySignal<readonly Command[]>;
   /** False: what is waiting would not survive a reload of this page. */
   readonly keeps: ReadonlySignal<boolean>;
+  /** True: what came last from the server is that it can keep nothing at the moment. */
+  readonly heldUp: ReadonlySignal<boolean>;
 
   private tab: string;
   private shelf: Shelf;
   private route: Route;
   private list = signal<readonly Command[]>([]);
   private kept = signal(true);
+  private toldToWait = signal(false);
   private counter = 0;
   private underWay = new Set<string>();
   private waitingForAnswer = new Map<string, (answer: Answer) => void>();
@@ -50,6 +53,7 @@ export class Outbox {
     this.route = route;
     this.commands = this.list;
     this.keeps = this.kept;
+    this.heldUp = this.toldToWait;
     this.list.value = shelf.all().sort((a, b) => a.order - b.order);
     this.kept.value = shelf.keeps;
     shelf.watch((id, command) => this.otherTabChanged(id, command));
@@ -135,6 +139,7 @@ export class Outbox {
     if (!command.offered) this.set({ ...command, offered: true });
     const answer = await this.route.offer(command);
     this.underWay.delete(command.id);
+    this.toldToWait.value = isHeldUp(answer);
     if (answer && this.settles(command.id, answer)) this.settle(command.id, answer);
     else this.tryLater();
     this.pump();

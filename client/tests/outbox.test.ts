@@ -305,6 +305,17 @@ test("without storage everything still works, and the page can say that a reload
   assert.deepEqual(stages(outbox), ["saved"]);
 });
 
+test("a server that can keep nothing is told from a slow network, until the next answer", async () => {
+  const { server, outbox } = phone();
+  void outbox.put("PostCard", card("x"));
+  assert.equal(outbox.heldUp.value, false);
+  await server.answer("a.1", { ok: false, error: "unavailable", reason: "disk_full" });
+  assert.equal(outbox.heldUp.value, true);
+  outbox.reconnected();
+  await server.saved("a.1", 1);
+  assert.equal(outbox.heldUp.value, false);
+});
+
 test("a full storage is noticed at the first card that does not fit", async () => {
   globalThis.addEventListener ??= () => {};
   const full = {

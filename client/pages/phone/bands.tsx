@@ -47,9 +47,9 @@ function LineBand() {
   if (!isDown && !isSlow) return <div role="status" />;
   return (
     <div class="band line-band" data-tone="warn" role="status">
-      <Icon name="offline" />
+      <Icon name={isDown ? "offline" : "clock"} />
       <span class="band-text">
-        {t(lineKey(isDown, line.keeps.value))}
+        {t(lineKey(isDown, line.heldUp.value, line.keeps.value))}
         {waiting.value.length > 0 && (
           <span class="waiting-count"> {t("waiting_count", { n: waiting.value.length })}</span>
         )}
@@ -58,8 +58,9 @@ function LineBand() {
   );
 }
 
-function lineKey(isDown: boolean, keeps: boolean) {
+function lineKey(isDown: boolean, isHeldUp: boolean, keeps: boolean) {
   if (isDown) return keeps ? "offline" : "offline_not_kept";
+  if (isHeldUp) return keeps ? "held_up" : "held_up_not_kept";
   return keeps ? "slow" : "slow_not_kept";
 }
 
