@@ -10,7 +10,7 @@ import { FateMark } from "./status.tsx";
 export function GivenElsewhere({ ballot }: { ballot: Ballot }) {
   const votes = myVotes(line.mine.value, line.commands.value, ballot.id);
   const given = all(line.mine.value, "vote").filter(
-    (vote) => vote.ballot === ballot.id && vote.table !== undefined && counts(votes.get(vote.option)),
+    (vote) => vote.ballot === ballot.id && vote.table !== undefined && concerns(votes.get(vote.option)),
   );
   if (given.length === 0) return null;
   return (
@@ -28,10 +28,14 @@ export function GivenElsewhere({ ballot }: { ballot: Ballot }) {
   );
 }
 
-/** A pass and no dots are nothing that could still be taken back; a refusal must be read, though. */
-function counts(vote: ShownVote | undefined): boolean {
-  if (!vote) return false;
-  return vote.dots > 0 || (vote.answer !== null && vote.answer !== "pass") || vote.fate.status === "refused";
+/** Until it is saved that it was taken back; a refusal must be read. */
+function concerns(vote: ShownVote | undefined): boolean {
+  return vote !== undefined && (counts(vote) || vote.fate.status !== "saved");
+}
+
+/** A pass and no dots are nothing that could still be taken back. */
+function counts(vote: ShownVote): boolean {
+  return vote.dots > 0 || (vote.answer !== null && vote.answer !== "pass");
 }
 
 function Given({ vote, shown }: { vote: Vote; shown: ShownVote | undefined }) {
@@ -45,15 +49,19 @@ function Given({ vote, shown }: { vote: Vote; shown: ShownVote | undefined }) {
     <article class="card">
       <p class="row">
         <span class="chip">{t("table_number", { n: vote.table ?? 0 })}</span>
-        <span class="small">{dots ? t("my_dots", { n: dots }) : t("my_answer", { answer: t(shown?.answer ?? "pass") })}</span>
+        {shown && counts(shown) && (
+          <span class="small">{dots ? t("my_dots", { n: dots }) : t("my_answer", { answer: t(shown.answer ?? "pass") })}</span>
+        )}
       </p>
       <Written as="p" class="card-text" text={Object.values(vote.text ?? {})[0] ?? ""} />
-      <div>
-        <button class="button is-small" onClick={() => void takeBack()}>
-          <Icon name="undo" />
-          {t(dots ? "take_back" : "answer_pass")}
-        </button>
-      </div>
+      {shown && counts(shown) && (
+        <div>
+          <button class="button is-small" onClick={() => void takeBack()}>
+            <Icon name="undo" />
+            {t(dots ? "take_back" : "answer_pass")}
+          </button>
+        </div>
+      )}
       {shown && shown.fate.status !== "saved" && <FateMark fate={shown.fate} />}
     </article>
   );
