@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from server.valkey_process import StoreUnusable
 
 LOOK_EVERY_S = 0.1
 LOOK_WHETHER_IT_WRITES_S = 2.0
+LONGEST_BETWEEN_LOOKS_S = 16.0  # a new file of a large storage on a full disk is work for nothing
 REFUSED_S = 30.0  # phones offer again every few seconds; if none does, nobody is refused any more
 NO_MORE_KEPT = ("storage_full", "read_only")
 
@@ -174,15 +175,21 @@ async def _seeing_that_it_writes(log: CarefulLog) -> AsyncIterator[None]:
 
 
 async def _free_again_and_again(log: CarefulLog) -> None:
+    pause = LOOK_WHETHER_IT_WRITES_S
     while True:
-        await asyncio.sleep(LOOK_WHETHER_IT_WRITES_S)
-        await _free(log)
+        await asyncio.sleep(pause)
+        writes = await _free(log)
+        pause = LOOK_WHETHER_IT_WRITES_S if writes else min(2 * pause, LONGEST_BETWEEN_LOOKS_S)
 
 
-async def _free(log: CarefulLog) -> None:
-    with suppress(Unavailable):
+async def _free(log: CarefulLog) -> bool:
+    """Whether it takes writes, as far as it says so."""
+    try:
         if await log.free():
             logger.warning("store_freed")
+    except Unavailable:
+        return False
+    return True
 
 
 def _no_trouble() -> None:
