@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,10 +174,12 @@ async def _seeing_that_it_writes(log: CarefulLog) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _free_again_and_again(log: CarefulLog) -> None:
+async def _free_again_and_again(
+    log: CarefulLog, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
     pause = LOOK_WHETHER_IT_WRITES_S
     while True:
-        await asyncio.sleep(pause)
+        await sleep(pause)
         writes = await _free(log)
         pause = LOOK_WHETHER_IT_WRITES_S if writes else min(2 * pause, LONGEST_BETWEEN_LOOKS_S)
 

@@ -1,7 +1,5 @@
 """How often a storage that refuses every write is asked to begin a new file."""
 
-import asyncio
-
 import pytest
 
 from rooms.errors import Unavailable
@@ -25,9 +23,7 @@ class Stuck:
 
 
 @pytest.mark.asyncio
-async def test_a_storage_that_cannot_be_freed_is_asked_less_and_less_often(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_storage_that_cannot_be_freed_is_asked_less_and_less_often() -> None:
     pauses: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -35,7 +31,6 @@ async def test_a_storage_that_cannot_be_freed_is_asked_less_and_less_often(
         if len(pauses) == 8:
             raise Enough
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
     with pytest.raises(Enough):
-        await storage._free_again_and_again(Stuck())  # type: ignore[arg-type]
+        await storage._free_again_and_again(Stuck(), sleep)  # type: ignore[arg-type]
     assert pauses == [2, 4, 8, 16, 16, 16, 2, 2]
