@@ -15,7 +15,7 @@ from rooms.messages import Actor, Audience, Frame, Participant, PersonId, Staff
 from rooms.outlet import Outlet
 from rooms.own_views import OwnViews
 from rooms.shared_views import SharedViews
-from rooms.views import PresenceShown, audience_of
+from rooms.views import PRESENCE, STORAGE, PresenceShown, StorageShown, audience_of
 
 
 @dataclass(slots=True)
@@ -128,7 +128,11 @@ class Audiences:
 
     def show_presence(self, presence: PresenceShown) -> None:
         """Tells staff who is connected now; `presence` holds counts only."""
-        self._shared.show_presence(presence)
+        self._shared.show_passing(PRESENCE, presence)
+
+    def show_storage(self, trouble: str | None) -> None:
+        """Tells staff why nothing can be saved now, or that it can."""
+        self._shared.show_passing(STORAGE, StorageShown(reason=trouble) if trouble else None)
 
     def _sit(self, dialogue: Dialogue, connection: str, seat: Seat) -> Seat | None:
         """Where the connection sat before."""

@@ -37,7 +37,10 @@ Found = TypeVar("Found")
 
 
 class Hall:
-    """`process` names this process among others; `clock` gives milliseconds since 1970."""
+    """`process` names this process among others; `clock` gives milliseconds since 1970.
+
+    `trouble` says why the storage keeps nothing now, as far as it knows without being asked.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Hall:
         outlet: Outlet,
         process: str,
         clock: Callable[[], int] = lambda: int(time.time() * 1000),
+        trouble: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.storage = storage
         self.clock = clock
@@ -53,6 +57,7 @@ class Hall:
         self._presence = presence
         self._outlet = outlet
         self._process = process
+        self._trouble = trouble
         self._live: dict[str, LiveDialogue] = {}
         self._opening: dict[str, asyncio.Task[LiveDialogue]] = {}
         self._renewed: dict[str, tuple[float, set[str]]] = {}
@@ -181,6 +186,12 @@ class Hall:
                 log.exception("hall_turn_failed")
 
     async def _follow(self) -> None:
+        try:
+            await self._read_on()
+        finally:
+            self._tell_trouble()
+
+    async def _read_on(self) -> None:
         # Whoever has just appended knows that the log held nothing else.
         known = time.monotonic() - FOLLOW_PAUSE_S
         positions = {
@@ -205,6 +216,12 @@ class Hall:
             if live := self._live.get(code):
                 self._others_write |= entries[-1].position > live.position
                 live.absorb(entries)
+
+    def _tell_trouble(self) -> None:
+        trouble = self._trouble()
+        for code, live in self._live.items():
+            away = "storage_away" if self.away or code in self._unread else None
+            live.audiences.show_storage(trouble or away)
 
     async def _renew(self) -> None:
         now = time.monotonic()

@@ -50,6 +50,7 @@ SHOWN: tuple[type[Shown], ...] = (
     links.LinkShown,
     hiding.ModerationShown,
     views.PresenceShown,
+    views.StorageShown,
 )
 SHOWN_MINE: tuple[type[Shown], ...] = (people.MeShown, cards_shown.MyCardShown, voting.VoteShown)
 

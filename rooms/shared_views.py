@@ -8,10 +8,10 @@ from collections import Counter
 from typing import Any
 
 from rooms.abilities import STAFF_ONLY
-from rooms.dialogue import Dialogue
+from rooms.dialogue import Dialogue, Shown
 from rooms.messages import Audience, Frame
 from rooms.outlet import Outlet
-from rooms.views import PresenceShown, Stream
+from rooms.views import Stream
 
 STAFF_PAUSE_S = 0.1
 CONNECTIONS_PER_SLOWER_SECOND = 25_000
@@ -26,7 +26,7 @@ class SharedViews:
         self._streams: dict[Audience, Stream] = {}
         self._listeners: Counter[Audience] = Counter()
         self._behind: dict[Audience, None] = {}
-        self._presence: PresenceShown | None = None
+        self._passing: dict[str, Shown] = {}
 
     @property
     def has_staff(self) -> bool:
@@ -37,8 +37,9 @@ class SharedViews:
         stream = self._streams.get(audience)
         if stream is None:
             stream = self._streams[audience] = Stream(dialogue, audience)
-            if audience.is_staff and self._presence is not None:
-                stream.show_presence(self._presence)
+            if audience.is_staff:
+                for name, shown in self._passing.items():
+                    stream.show_passing(name, shown)
         self._listeners[audience] += 1
         return stream
 
@@ -93,11 +94,15 @@ class SharedViews:
         """Whole views of another copy of the dialogue, which are still to be told."""
         return {audience: stream.restart(dialogue) for audience, stream in self._streams.items()}
 
-    def show_presence(self, presence: PresenceShown) -> None:
-        """Tells staff who is connected now; `presence` holds counts only."""
-        self._presence = presence
+    def show_passing(self, name: str, shown: Shown | None) -> None:
+        """Tells staff what is so at this moment, None: no more."""
+        if self._passing.get(name) == shown:
+            return
+        self._passing.pop(name, None)
+        if shown is not None:
+            self._passing[name] = shown
         for audience, stream in self._streams.items():
-            frame = stream.show_presence(presence) if audience.is_staff else None
+            frame = stream.show_passing(name, shown) if audience.is_staff else None
             if frame:
                 self.tell(audience, frame)
 

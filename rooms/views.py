@@ -13,6 +13,8 @@ from rooms.messages import Actor, Audience, Frame, Participant, PersonId
 
 View = dict[str, Any]
 PRESENCE = "presence"
+STORAGE = "storage"
+PASSING = (PRESENCE, STORAGE)  # what is so at this moment and not part of the log
 MOST_FRAMES_KEPT = 200
 
 
@@ -85,6 +87,15 @@ class PresenceShown(Shown, frozen=True):
     staff: int
 
 
+class StorageShown(Shown, frozen=True):
+    """Nothing can be saved now, and why; missing while all is well; not part of the log."""
+
+    entry: ClassVar[str] = STORAGE
+    audiences: ClassVar[str] = "staff"
+
+    reason: str
+
+
 class Stream:
     """The view one audience holds at present, and its last frames for those who missed some."""
 
@@ -105,10 +116,9 @@ class Stream:
 
     def restart(self, dialogue: Dialogue) -> Frame:
         """A whole view again, after a new epoch or a replaced copy."""
-        presence = self.view.get(PRESENCE)
+        passing = {name: self.view[name] for name in PASSING if name in self.view}
         self._restart(dialogue)
-        if presence is not None:
-            self.view[PRESENCE] = presence
+        self.view |= passing
         return self.whole()
 
     def advance(self, dialogue: Dialogue) -> Frame | None:
@@ -127,12 +137,14 @@ class Stream:
         start, self.stamp = self.version, dialogue.stamp
         return self._keep(self._frame(start, dialogue.version, put, drop))
 
-    def show_presence(self, presence: PresenceShown) -> Frame | None:
-        """Who is here now; not part of the log, so the version stays."""
-        if self.view.get(PRESENCE) == presence:
+    def show_passing(self, name: str, shown: Shown | None) -> Frame | None:
+        """What is so at this moment, None: no more; not part of the log, so the version stays."""
+        if self.view.get(name) == shown:
             return None
-        self.view[PRESENCE] = presence
-        return self._keep(self._frame(self.version, self.version, {PRESENCE: presence}, []))
+        put, drop = ({}, [name]) if shown is None else ({name: shown}, [])
+        self.view.pop(name, None)
+        self.view |= put
+        return self._keep(self._frame(self.version, self.version, put, drop))
 
     def whole(self) -> Frame:
         return self._frame(None, self.version, dict(self.view), [])

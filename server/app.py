@@ -59,7 +59,8 @@ async def create_app(
     `leaving` is set once the server was told to end; `tls` is for the door of the numbers.
     """
     sockets = Sockets(settings)
-    hall = Hall(storage.log, storage.presence, sockets, process=secrets.token_hex(4))
+    own = secrets.token_hex(4)
+    hall = Hall(storage.log, storage.presence, sockets, own, trouble=storage.trouble)
     keys = await keys_of(settings, storage.log)
     entry = Entry(keys, hall, settings.public_url, storage.ended, storage.devices)
     codes = KnownCodes(hall)

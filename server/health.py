@@ -14,9 +14,8 @@ from starlette.routing import Route
 from rooms.errors import DialogtischError
 from rooms.hall import Hall
 from rooms.log import PartlyAway
-from server.storage import Storage
+from server.storage import WRITES, Storage
 
-WRITES = ("durable", "not_durable")
 ANSWER_WITHIN_S = 2.0
 BELIEVED_S = 1.0
 
@@ -49,12 +48,11 @@ class Health:
         """durable or not_durable while everything is kept, else what is wrong."""
         if self._leaving.is_set():
             return "going_down"
-        state = self._storage.state()
-        if state not in WRITES:
-            return state
+        if trouble := self._storage.trouble():
+            return trouble
         if not self.reachable:
             return "partly_away" if self._partly else "away"
-        return "partly_away" if self._hall.unread else state
+        return "partly_away" if self._hall.unread else self._storage.state()
 
     async def whole(self, _: Request) -> Response:
         """200 only if what is posted now will be kept."""

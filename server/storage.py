@@ -27,6 +27,7 @@ LOOK_WHETHER_IT_WRITES_S = 2.0
 LONGEST_BETWEEN_LOOKS_S = 16.0  # a new file of a large storage on a full disk is work for nothing
 REFUSED_S = 30.0  # phones offer again every few seconds; if none does, nobody is refused any more
 NO_MORE_KEPT = ("storage_full", "read_only")
+WRITES = ("durable", "not_durable")
 
 logger = structlog.get_logger(__name__)
 
@@ -51,6 +52,11 @@ class Storage:
     ended: Ended = field(default_factory=MemoryEnded)
     devices: Devices = field(default_factory=MemoryDevices)
     believe: Callable[[], None] = _nothing
+
+    def trouble(self) -> str | None:
+        """Why nothing is kept now, as far as is known without asking."""
+        state = self.state()
+        return None if state in WRITES else state
 
 
 class CarefulLog(RedisLog):

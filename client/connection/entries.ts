@@ -129,6 +129,10 @@ export interface Presence {
   tables: Record<string, number>;
   staff: number;
 }
+/** Nothing can be saved now; missing while all is well. */
+export interface Storage {
+  reason: string;
+}
 export interface Link {
   id: string;
   role: "moderator" | "host" | "board";
@@ -181,6 +185,7 @@ interface Single {
   dialogue: Dialogue;
   people: People;
   presence: Presence;
+  storage: Storage;
   me: Me;
 }
 interface Many {

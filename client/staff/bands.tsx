@@ -1,7 +1,12 @@
-/** What everybody on a staff page must know at once: rehearsal, lost line, no way in. */
+/** What everybody on a staff page must know at once: rehearsal, lost line, nothing saved, no way in. */
 import { Icon } from "../design/icons.tsx";
+import { useLasting } from "../design/lasting.ts";
+import { storageTrouble } from "./evening.ts";
 import { commands, dialogue, lineState, loadNewerPage, newerPage, refusal } from "./line.ts";
 import { say, sayReason } from "./words.ts";
+
+const UNNOTICED_MS = 1500;
+const FULL = ["disk_full", "storage_full"];
 
 export function RehearsalBand() {
   if (!dialogue.value?.rehearsal) return null;
@@ -34,7 +39,22 @@ export function LineBand() {
           {waiting && <span>{say("connection.lost_kept")}</span>}
         </p>
       )}
+      {!lost && <StorageBand />}
     </div>
+  );
+}
+
+function StorageBand() {
+  const trouble = storageTrouble.value;
+  if (!useLasting(trouble !== undefined, UNNOTICED_MS) || !trouble) return null;
+  return (
+    <p class="band" data-tone="warn">
+      <Icon name="warning" />
+      <span class="band-text">
+        {say("storage.held")} <span class="band-more">{say("storage.kept")}</span>{" "}
+        <span class="band-more">{say(FULL.includes(trouble.reason) ? "storage.full" : "storage.if_it_lasts")}</span>
+      </span>
+    </p>
   );
 }
 

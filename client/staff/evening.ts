@@ -29,6 +29,9 @@ export const presence = computed(
   () => single(shared.value, "presence") ?? { connected: 0, tables: {} as Record<string, number>, staff: 0 },
 );
 
+/** Why nothing can be saved now, if it cannot. */
+export const storageTrouble = computed(() => single(shared.value, "storage"));
+
 export function votersIn(ballot: string): number {
   return one(shared.value, "turnout", ballot)?.voters ?? 0;
 }

@@ -3,13 +3,13 @@
 import asyncio
 from typing import Any
 
+from rooms.views import PASSING
 from server.phones import Desk, Held, Screen
 from server.replay.counting import Count, Tally, last_votes
 from server.replay.evening import ANSWERS, Evening
 from server.replay.outcome import Check, check_same, tally_of
 from server.replay.recording import same_words
 
-PASSING_KEYS = ("presence",)
 PATIENCE_SECONDS = 10.0
 
 
@@ -72,7 +72,7 @@ def _tallies(evening: Evening, held: Held) -> dict[str, Tally | None]:
 
 
 def _lasting(held: Held) -> dict[str, Any]:
-    return {key: entry for key, entry in held.entries.items() if key not in PASSING_KEYS}
+    return {key: entry for key, entry in held.entries.items() if key not in PASSING}
 
 
 def _rejected(evening: Evening, board: Held) -> Check:

@@ -1,21 +1,13 @@
 """What goes wrong with what people type and open, as they see it, in German and in Arabic."""
 
-import asyncio
-import signal
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
+from arrived import arrived
 from devices import Devices
 from evening import Evening
 from house import PUBLIC_URL, House
 from looks import Looks
-from person import Person
 from playwright.async_api import expect
 from words import staff_words
-
-from server.storage import LOOK_EVERY_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 in_german_and_arabic = pytest.mark.parametrize("language", ["de", "ar"])
@@ -23,33 +15,6 @@ in_german_and_arabic = pytest.mark.parametrize("language", ["de", "ar"])
 UNKNOWN = "ZZZZ-ZZZZ"
 TURNS_AROUND = "\u202e"
 MARKS = "\u0301" * 5
-
-
-class Cramped(House):
-    """Its disk is nearly full from SIGUSR1 until SIGUSR2."""
-
-    program = ("-m", "faults.cramped")
-
-    def __init__(self, folder: Path, port: int) -> None:
-        super().__init__(folder, port)
-        self._environment = {"PYTHONPATH": "tests"}
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def cramped(short_folder: Path, free_port: int) -> AsyncIterator[Cramped]:
-    house = Cramped(short_folder, free_port)
-    await house.open()
-    yield house
-    await house.close()
-
-
-async def arrived(evening: Evening, house: House, devices: Devices, language: str) -> Person:
-    """At a table whose round is open."""
-    if not evening.round_is_open:
-        await evening.open_round(3)
-    person = await devices.phone(house, language)
-    await person.arrive(evening.address(3), 3)
-    return person
 
 
 @in_german_and_arabic
@@ -189,69 +154,3 @@ async def test_a_card_that_comes_when_the_round_is_over_is_explained(
     person.screen.wifi.recover()
     await expect(person.card("Zu spät")).to_contain_text(person.say("reason_no_open_round"))
     assert (await evening.results())["cards"] == []
-
-
-async def test_while_the_store_does_not_answer_a_card_waits_and_is_not_called_saved(
-    own_house: House, devices: Devices
-) -> None:
-    evening = await Evening.begun(own_house)
-    people = [await arrived(evening, own_house, devices, language) for language in ("de", "ar")]
-    with own_house.frozen_store():
-        for person in people:
-            await person.post("Wartet")
-        for person in people:
-            slow = person.page.locator(".line-band")
-            await expect(slow).to_contain_text(person.say("slow"))
-            await expect(person.card("Wartet")).to_contain_text(person.say("status_waiting"))
-    for person in people:
-        await expect(person.page.locator(".line-band")).to_have_count(0)
-    assert [card["text"] for card in (await evening.results())["cards"]] == ["Wartet"] * 2
-    await evening.moderator.close()
-
-
-async def test_while_the_disk_is_full_phones_do_not_blame_the_network(
-    cramped: Cramped, devices: Devices
-) -> None:
-    evening = await Evening.begun(cramped)
-    people = {
-        f"Wartet ({language})": await arrived(evening, cramped, devices, language)
-        for language in ("de", "ar")
-    }
-    cramped.send(signal.SIGUSR1)
-    await asyncio.sleep(2 * LOOK_EVERY_S)  # an append may go by what was seen just before
-    for text, person in people.items():
-        await person.post(text)
-    for text, person in people.items():
-        looks = Looks(person.page, person.language, touch=True, ownWordsOnly=True)
-        await expect(person.page.locator(".line-band")).to_contain_text(person.say("held_up"))
-        await expect(person.card(text)).to_contain_text(person.say("status_waiting"))
-        await looks.check("held-up")
-        assert not looks.wrong, looks.wrong
-    cramped.send(signal.SIGUSR2)
-    for text, person in people.items():
-        await person.sees_saved(text)
-        await expect(person.page.locator(".line-band")).to_have_count(0)
-    await evening.moderator.close()
-
-
-async def test_while_the_store_does_not_answer_what_the_moderator_ticked_stays_ticked(
-    own_house: House, devices: Devices
-) -> None:
-    evening = await Evening.begun(own_house, "de")
-    moderator = await devices.laptop(own_house, evening.moderator_link)
-    page = moderator.page
-    await moderator.go_to("about")
-    offered = page.get_by_role("group").get_by_role("checkbox")
-    await expect(offered.first).to_be_visible()
-    unticked = [box for box in await offered.all() if not await box.is_checked()][:2]
-    assert len(unticked) == 2
-    with own_house.frozen_store():
-        for box in unticked:
-            await box.check()
-        await expect(page.get_by_text(staff_words("status.unheard"))).to_be_visible()
-        for box in unticked:
-            await expect(box).to_be_checked()
-    await evening.moderator.until(lambda: len(evening.languages) == 3)
-    for box in unticked:
-        await expect(box).to_be_checked()
-    await evening.moderator.close()

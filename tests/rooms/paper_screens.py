@@ -11,7 +11,7 @@ from rooms.errors import DialogtischError
 from rooms.guests import Welcome
 from rooms.live import LiveDialogue
 from rooms.messages import NOTHING_SEEN, Actor, Audience, Frame, Participant, Seen
-from rooms.views import PRESENCE, audience_of, my_view, shared_view
+from rooms.views import PASSING, audience_of, my_view, shared_view
 
 Wire = dict[str, Any]
 
@@ -102,7 +102,7 @@ class Screen:
     def check(self, dialogue: Dialogue) -> None:
         """P8: what is held is exactly what a fresh page would be shown."""
         assert not self.misfits
-        held = {key: value for key, value in self.shared.items() if key != PRESENCE}
+        held = {key: value for key, value in self.shared.items() if key not in PASSING}
         assert held == on_the_wire(shared_view(dialogue, audience_of(dialogue, self.by)))
         if isinstance(self.by, Participant):
             assert self.mine == on_the_wire(my_view(dialogue, self.by.person))

@@ -191,14 +191,15 @@ def the_author_stands_on_the_card(patch: Patch) -> None:
 
 
 def news_are_taken_in_twice(patch: Patch) -> None:
-    """A dot too many is counted by one process only."""
+    """A dot too many is counted by every second copy of the dialogue."""
     apply = DotsPlaced.apply
-    seen: set[int] = set()
+    # The copies themselves are kept: an address alone may come to mean another copy.
+    copies: dict[int, tuple[int, Dialogue]] = {}
 
     def uneven(self: DotsPlaced, dialogue: Dialogue) -> None:
         apply(self, dialogue)
-        seen.add(id(dialogue))
-        if len(seen) > 1 and id(dialogue) == min(seen):
+        number, _ = copies.setdefault(id(dialogue), (len(copies), dialogue))
+        if number % 2:
             dialogue.put(dialogue.turnout, self.ballot, dialogue.turnout[self.ballot] + 1)
 
     patch.setattr(DotsPlaced, "apply", uneven)

@@ -17,7 +17,7 @@ from rooms.links import RevokeLink
 from rooms.messages import ORGANISER, Audience, BallotId, LinkId, OptionId, Staff
 from rooms.people import ChooseLanguage, Join, TakeTable
 from rooms.tables import AddTable
-from rooms.views import PRESENCE, PresenceShown
+from rooms.views import PRESENCE, STORAGE, PresenceShown
 from rooms.voting import PlaceDots
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
@@ -176,6 +176,21 @@ async def test_staff_are_told_who_is_here_and_phones_are_not(one: Process) -> No
         f"staff:{board.connection}",
         f"staff:{later.connection}",
     }
+
+
+async def test_staff_are_told_why_nothing_can_be_saved_until_it_can_and_phones_are_not(
+    one: Process,
+) -> None:
+    board, phone = await one.screen(await one.staff("board")), await one.screen(await one.guest())
+    one.live.audiences.show_storage("disk_full")
+    later = await one.screen(await one.staff("host", 1))
+    for screen in (board, later):
+        assert screen.shared[STORAGE] == {"reason": "disk_full"}
+    one.live.audiences.show_storage("storage_away")
+    assert board.shared[STORAGE] == {"reason": "storage_away"}
+    one.live.audiences.show_storage(None)
+    assert not {STORAGE} & {*board.shared, *later.shared, *phone.shared}
+    assert STORAGE not in (await one.screen(await one.staff("board"))).shared
 
 
 # Tables

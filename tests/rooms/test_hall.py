@@ -18,7 +18,7 @@ from rooms.people import Join, TakeTable
 from rooms.presence import MemoryPresence
 from rooms.setting import CreateDialogue
 from rooms.tables import AddTable, AddTopic
-from rooms.views import PRESENCE
+from rooms.views import PRESENCE, STORAGE
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
 
@@ -32,7 +32,8 @@ class Building(Hall):
     def __init__(self, storage: ForgetfulLog, presence: MemoryPresence, name: str) -> None:
         self.log = FaultyLog(storage)
         self.screens = Screens()
-        super().__init__(self.log, presence, self.screens, name, clock)
+        self.trouble: str | None = None
+        super().__init__(self.log, presence, self.screens, name, clock, lambda: self.trouble)
 
     async def make(self) -> LiveDialogue:
         return await soon(self.create(CODE, new_call(ORGANISER), CREATE))
@@ -218,6 +219,24 @@ async def test_a_storage_that_was_away_is_noticed_and_so_is_what_was_missed(
     other.log.away = False
     await until(lambda: not other.away and "people" in board.shared)
     board.check(await live.read(lambda now: now))
+
+
+async def test_staff_see_while_the_storage_is_away_that_nothing_is_saved(hall: Building) -> None:
+    await hall.make()
+    board = await hall.screen(ORGANISER)
+    hall.log.away = True
+    await until(lambda: board.shared.get(STORAGE) == {"reason": "storage_away"})
+    hall.log.away = False
+    await until(lambda: STORAGE not in board.shared)
+
+
+async def test_staff_see_why_a_storage_that_answers_keeps_nothing(hall: Building) -> None:
+    await hall.make()
+    board = await hall.screen(ORGANISER)
+    hall.trouble = "disk_full"
+    await until(lambda: board.shared.get(STORAGE) == {"reason": "disk_full"})
+    hall.trouble = None
+    await until(lambda: STORAGE not in board.shared)
 
 
 async def test_p12_a_lost_end_is_noticed_when_the_storage_comes_back(

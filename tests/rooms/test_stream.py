@@ -15,7 +15,9 @@ from rooms.setting import DescribeDialogue
 from rooms.views import (
     MOST_FRAMES_KEPT,
     PRESENCE,
+    STORAGE,
     PresenceShown,
+    StorageShown,
     Stream,
     my_changes,
 )
@@ -141,12 +143,26 @@ def test_who_comes_from_another_process_with_a_version_between_two_frames_gets_a
 def test_who_is_here_is_told_without_a_new_version(told: Told) -> None:
     version = told.stream.version
     here = PresenceShown(connected=1, tables={"1": 1}, staff=0)
-    frame = told.stream.show_presence(here)
+    frame = told.stream.show_passing(PRESENCE, here)
     assert frame is not None
     assert (frame.from_, frame.to, frame.put) == (version, version, {PRESENCE: here})
-    assert told.stream.show_presence(here) is None
+    assert told.stream.show_passing(PRESENCE, here) is None
     assert told.stream.since(version).put == {PRESENCE: here}
     assert told.stream.restart(told.evening.dialogue).put[PRESENCE] == here
+
+
+def test_that_nothing_can_be_saved_is_told_and_taken_back_without_a_new_version(told: Told) -> None:
+    version, full = told.stream.version, StorageShown(reason="disk_full")
+    frame = told.stream.show_passing(STORAGE, full)
+    assert frame is not None
+    assert (frame.from_, frame.to, frame.put) == (version, version, {STORAGE: full})
+    assert told.stream.restart(told.evening.dialogue).put[STORAGE] == full
+    frame = told.stream.show_passing(STORAGE, None)
+    assert frame is not None
+    assert (frame.from_, frame.to, frame.put, frame.drop) == (version, version, {}, [STORAGE])
+    assert told.stream.show_passing(STORAGE, None) is None
+    assert told.stream.since(version).drop == [STORAGE]
+    assert STORAGE not in told.stream.whole().put
 
 
 def test_a_tally_reaches_everybody_with_one_frame(told: Told) -> None:

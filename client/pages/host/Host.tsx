@@ -34,8 +34,10 @@ export function Host() {
           <p class="host-number">
             <span>{say("table.number", { n })}</span>
             <span class="soft small">{say("host.role")}</span>
-            <LanguageSwitch />
-            <LeaveButton waits={commands.value.some((command) => command.stage === "waiting")} />
+            <span class="host-tools">
+              <LanguageSwitch />
+              <LeaveButton waits={commands.value.some((command) => command.stage === "waiting")} />
+            </span>
           </p>
           {topic && <InMain as="h1" of={topic.title} />}
           <p class="host-people small">

@@ -1,12 +1,11 @@
 /** What everybody must know now: a rehearsal, a line that is down. Nothing while all is well. */
-import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../design/icons.tsx";
+import { useLasting } from "../../design/lasting.ts";
 import { t } from "../../texts/phone.ts";
 import { now } from "./clock.tsx";
 import { announcement, dialogue, line, waiting } from "./evening.ts";
 import { RefusedOrders } from "./status.tsx";
 
-/** A short hiccup is nobody's business. */
 const UNNOTICED_MS = 1500;
 const SLOW_MS = 6000;
 
@@ -67,15 +66,4 @@ function lineKey(isDown: boolean, isHeldUp: boolean, keeps: boolean) {
 function oldestWait(): number {
   const oldest = waiting.value[0];
   return oldest ? now.value - oldest.order : 0;
-}
-
-/** True once `holds` has held for a while. */
-function useLasting(holds: boolean, ms: number): boolean {
-  const [lasts, setLasts] = useState(false);
-  useEffect(() => {
-    if (!holds) return setLasts(false);
-    const timer = setTimeout(() => setLasts(true), ms);
-    return () => clearTimeout(timer);
-  }, [holds]);
-  return holds && lasts;
 }

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
-from campaigns.faults.here import HERE_WITHIN_SECONDS, PRESENCE, wrongly_shown
+from campaigns.faults.here import HERE_WITHIN_SECONDS, PASSING, wrongly_shown
 from campaigns.faults.judge import Evening, unanswered
 from campaigns.faults.screens import Truth, difference
 from campaigns.faults.shown import audiences_of, my_view, shared_view
@@ -126,7 +126,7 @@ def _differences(stage: Stage, truth: Truth) -> Iterator[str]:
         who = tab.who
         is_phone = who.role == "participant"
         audience = audiences_of(state, who.id) if is_phone else (who.role, who.table or 0)
-        held = {key: value for key, value in tab.shared.entries.items() if key != PRESENCE}
+        held = {key: value for key, value in tab.shared.entries.items() if key not in PASSING}
         what = f"I11 in the end what {tab.name} shows"
         wrong = difference(shared_view(state, audience), held, what, state.version)
         if wrong is None and is_phone:

@@ -11,6 +11,8 @@ from campaigns.faults.stage import Stage
 
 HERE_WITHIN_SECONDS = 4.0
 PRESENCE = "presence"
+STORAGE = "storage"
+PASSING = (PRESENCE, STORAGE)  # shown to staff, and not in the log
 
 
 def expected(stage: Stage, state: State) -> Fields:

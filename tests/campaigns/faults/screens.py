@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterator
 
 from campaigns.faults.erasing import resealed_up_to
 from campaigns.faults.fold import State
-from campaigns.faults.here import PRESENCE
+from campaigns.faults.here import PASSING, PRESENCE, STORAGE
 from campaigns.faults.history import Fields, Seen, TabStory
 from campaigns.faults.judge import Evening
 from campaigns.faults.rules import Who
 from campaigns.faults.shown import Audience, View, audiences_of, my_view, shared_view
 from campaigns.faults.stream import Entry
 
-PRESENCE_KEYS = {"connected", "tables", "staff"}
+PASSING_KEYS = {PRESENCE: {"connected", "tables", "staff"}, STORAGE: {"reason"}}
 STAFF = ("host", "board", "moderator")
 Name = tuple[int, int]
 """Epoch and version: by what a view is known."""
@@ -141,7 +141,7 @@ class Screen:
         if frame["epoch"] != self._epoch:
             self._epoch, self._highest = frame["epoch"], {}
         self._apply(frame)
-        yield from self._presence(frame)
+        yield from self._passing(frame)
         name = (frame["epoch"], frame["to"])
         there = [truth for truth in self._truths if name in truth.names]
         if not there:
@@ -172,7 +172,7 @@ class Screen:
             return difference(
                 truth.view(version, who.id), self._held["mine"], "I10 my view", version
             )
-        shown = {key: value for key, value in self._held["shared"].items() if key != PRESENCE}
+        shown = {key: value for key, value in self._held["shared"].items() if key not in PASSING}
         held = truth.comparable(version, shown)
         possible = _audiences(truth, who, version)
         fitting = {one for one in possible if truth.view(version, one) == held}
@@ -194,16 +194,17 @@ class Screen:
         if to >= highest or len(self._truths) > 1:
             return
         whose = {self._tab.who.id} if of == "mine" else self._seats
-        held = {key: value for key, value in self._held[of].items() if key != PRESENCE}
+        held = {key: value for key, value in self._held[of].items() if key not in PASSING}
         if not there[0].shows_later(held, whose, highest):
             yield f"I10 after version {highest} of {of} this tab was shown version {to}"
 
-    def _presence(self, frame: Fields) -> Iterator[str]:
-        shown = frame["put"].get(PRESENCE)
-        if shown is not None and (
-            self._tab.who.role not in STAFF or set(shown) != PRESENCE_KEYS or frame["of"] == "mine"
-        ):
-            yield f"I13 {self._tab.who.role} was shown {shown}"
+    def _passing(self, frame: Fields) -> Iterator[str]:
+        for name, keys in PASSING_KEYS.items():
+            shown = frame["put"].get(name)
+            if shown is not None and (
+                self._tab.who.role not in STAFF or set(shown) != keys or frame["of"] == "mine"
+            ):
+                yield f"I13 {self._tab.who.role} was shown {shown}"
 
     def _revoked(self, there: list[Truth], frame: Fields) -> Iterator[str]:
         end = there[0].revoked.get(self._tab.who.id)

@@ -24,7 +24,7 @@ MODERATION = ("order", "at", "card", "action", "reason", "role", "table")
 
 
 def shared_view(state: State, audience: Audience) -> View:
-    """Everything but `presence`, which is not in the log."""
+    """Everything but what is so at this moment (`presence`, `storage`), which is not in the log."""
     kind, _ = audience
     view: View = {"dialogue": {"code": state.code, **state.about}}
     view |= {f"topic:{key}": topic for key, topic in state.topics.items()}
