@@ -6,6 +6,8 @@ import ar from "../texts/staff.ar.json";
 import de from "../texts/staff.de.json";
 import en from "../texts/staff.en.json";
 
+export { shownCode } from "../texts/shown-code.ts";
+
 export type Key = keyof typeof de;
 
 /** The Arabic catalogue holds what stands on the wall, no more: staff pages speak German or English. */
@@ -68,8 +70,4 @@ export function clock(ms: number): string {
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
   return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
-}
-
-export function shownCode(code: string): string {
-  return `${code.slice(0, 4)}-${code.slice(4)}`;
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon, type Drawing } from "../../design/icons.tsx";
 import { t } from "../../texts/phone.ts";
+import { shownCode } from "../../texts/shown-code.ts";
 import { code, me, needsTickets } from "./evening.ts";
 
 export type Errand = "table" | "language" | "goal" | "ticket";
@@ -41,7 +42,7 @@ export function Menu({ onErrand, onClose }: { onErrand: (errand: Errand) => void
       <p class="menu-code">
         <span class="soft small">{t("menu_code")}</span>
         <bdi class="code">
-          {code.slice(0, 4)}-{code.slice(4)}
+          {shownCode(code)}
         </bdi>
       </p>
       <p class="privacy">

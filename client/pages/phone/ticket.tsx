@@ -3,6 +3,7 @@ import { effect, signal } from "@preact/signals";
 import { useId, useRef, useState } from "preact/hooks";
 import { Icon } from "../../design/icons.tsx";
 import { reasonText, t } from "../../texts/phone.ts";
+import { shownCode } from "../../texts/shown-code.ts";
 import { readSymbols, type Unreadable } from "../start/code.ts";
 import { code, line, me, send } from "./evening.ts";
 import { Heading } from "./heading.tsx";
@@ -147,7 +148,7 @@ function lastTry() {
 }
 
 function shown(secret: string): string {
-  return secret && `${secret.slice(0, 4)}-${secret.slice(4)}`;
+  return secret && shownCode(secret);
 }
 
 function troubleText(wrong: Unreadable | "other_code"): string {

@@ -12,6 +12,7 @@ import {
   speakOnPage,
 } from "../../texts/index.ts";
 import { t } from "../../texts/phone.ts";
+import { shownCode } from "../../texts/shown-code.ts";
 import { readCode, readSymbols, type Typed } from "./code.ts";
 
 const EXAMPLE = "ABCD-EFGH";
@@ -61,10 +62,17 @@ function Start() {
   }
   function isTicket() {
     const read = readSymbols(field.current?.value ?? "");
-    if (!field.current || !("symbols" in read)) return;
-    ticket.value = read.symbols;
+    if (!("symbols" in read)) return;
+    turnTo(read.symbols, "");
+  }
+  function isNoTicket() {
+    turnTo(null, ticket.value ? shownCode(ticket.value) : "");
+  }
+  function turnTo(secret: string | null, typed: string) {
+    ticket.value = secret;
     trouble.value = null;
-    field.current.value = "";
+    if (!field.current) return;
+    field.current.value = typed;
     field.current.focus();
   }
   return (
@@ -105,6 +113,12 @@ function Start() {
           {t("start_go")}
           <Icon name="forward" directed />
         </button>
+        {ticket.value && (
+          <button type="button" class="button is-quiet is-wide" onClick={isNoTicket}>
+            <Icon name="back" directed />
+            {t("back")}
+          </button>
+        )}
       </form>
       <a class="button is-small is-quiet is-foot" href="/source">
         {t("source")}
