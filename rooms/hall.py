@@ -39,7 +39,7 @@ Found = TypeVar("Found")
 class Hall:
     """`process` names this process among others; `clock` gives milliseconds since 1970.
 
-    `trouble` says why the storage keeps nothing now, as far as it knows without being asked.
+    `trouble` says why the storage keeps nothing of a dialogue now, as far as it knows unasked.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Hall:
         outlet: Outlet,
         process: str,
         clock: Callable[[], int] = lambda: int(time.time() * 1000),
-        trouble: Callable[[], str | None] = lambda: None,
+        trouble: Callable[[str], str | None] = lambda _: None,
     ) -> None:
         self.storage = storage
         self.clock = clock
@@ -188,8 +188,10 @@ class Hall:
     async def _follow(self) -> None:
         try:
             await self._read_on()
-        finally:
+        except Unavailable:
             self._tell_trouble()
+            raise
+        self._tell_trouble()
 
     async def _read_on(self) -> None:
         # Whoever has just appended knows that the log held nothing else.
@@ -218,10 +220,9 @@ class Hall:
                 live.absorb(entries)
 
     def _tell_trouble(self) -> None:
-        trouble = self._trouble()
         for code, live in self._live.items():
             away = "storage_away" if self.away or code in self._unread else None
-            live.audiences.show_storage(trouble or away)
+            live.audiences.show_storage(self._trouble(code) or away)
 
     async def _renew(self) -> None:
         now = time.monotonic()

@@ -39,8 +39,11 @@ log = structlog.get_logger(__name__)
 
 
 def free_bytes(folder: Path) -> int:
-    """What the disk below `folder` has left for us."""
-    return shutil.disk_usage(folder).free
+    """What the disk below `folder` has left for us; nothing if it does not answer."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
 
 
 class EmbeddedStore:
@@ -122,7 +125,7 @@ class EmbeddedStore:
         self._let_go()
 
     def storage_state(self) -> Trouble | None:
-        """Why commands must be refused now, or None. Cheap enough to ask every second."""
+        """Why commands must be refused now, or None. A look costs two calls of the system."""
         if self._broken:
             return "storage_broken"
         if self._full():  # before the disk is full: then Valkey would have to end itself

@@ -14,8 +14,9 @@ from starlette.routing import Route
 from rooms.errors import DialogtischError
 from rooms.hall import Hall
 from rooms.log import PartlyAway
-from server.storage import WRITES, Storage
+from server.storage import Storage
 
+WRITES = ("durable", "not_durable")
 ANSWER_WITHIN_S = 2.0
 BELIEVED_S = 1.0
 
@@ -48,11 +49,12 @@ class Health:
         """durable or not_durable while everything is kept, else what is wrong."""
         if self._leaving.is_set():
             return "going_down"
-        if trouble := self._storage.trouble():
-            return trouble
+        state = self._storage.state()
+        if state not in WRITES:
+            return state
         if not self.reachable:
             return "partly_away" if self._partly else "away"
-        return "partly_away" if self._hall.unread else self._storage.state()
+        return "partly_away" if self._hall.unread else state
 
     async def whole(self, _: Request) -> Response:
         """200 only if what is posted now will be kept."""

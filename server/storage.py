@@ -27,7 +27,6 @@ LOOK_WHETHER_IT_WRITES_S = 2.0
 LONGEST_BETWEEN_LOOKS_S = 16.0  # a new file of a large storage on a full disk is work for nothing
 REFUSED_S = 30.0  # phones offer again every few seconds; if none does, nobody is refused any more
 NO_MORE_KEPT = ("storage_full", "read_only")
-WRITES = ("durable", "not_durable")
 
 logger = structlog.get_logger(__name__)
 
@@ -36,10 +35,15 @@ def _nothing() -> None:
     """A storage that others run has no suspicion of ours."""
 
 
+def _no_trouble_with(_: str) -> None:
+    """A storage in memory keeps everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Storage:
     """The open storage. `sentences` say what acknowledged means here, to be printed at start.
 
+    `trouble` says why nothing of the dialogue with this code is kept now, as far as known unasked.
     `suspicion`: why the end of what was acknowledged may be missing, or nothing; `believe` is to be
     called once a new epoch has begun everywhere.
     """
@@ -52,11 +56,7 @@ class Storage:
     ended: Ended = field(default_factory=MemoryEnded)
     devices: Devices = field(default_factory=MemoryDevices)
     believe: Callable[[], None] = _nothing
-
-    def trouble(self) -> str | None:
-        """Why nothing is kept now, as far as is known without asking."""
-        state = self.state()
-        return None if state in WRITES else state
+    trouble: Callable[[str], str | None] = _no_trouble_with
 
 
 class CarefulLog(RedisLog):
@@ -76,15 +76,15 @@ class CarefulLog(RedisLog):
         super().__init__(url, replicas_wait=replicas_wait)
         self._trouble = trouble
         self._at_peace_until = 0.0
-        self._refused = ""
-        self._refused_until = 0.0
+        self._refusals: dict[str, tuple[str, float]] = {}
         self._files = files
         self.unwatched = files is None
 
-    @property
-    def refused(self) -> str | None:
-        """Why a store that others run keeps nothing new, as far as it has told us lately."""
-        return self._refused if time.monotonic() < self._refused_until else None
+    def refused(self, code: str | None = None) -> str | None:
+        """Why the store keeps nothing new, as far as it has told us lately: of this one, or any."""
+        now, lately = time.monotonic(), self._refusals
+        asked = lately.values() if code is None else [lately[code]] if code in lately else []
+        return next((reason for reason, until in asked if now < until), None)
 
     async def append(
         self,
@@ -100,9 +100,10 @@ class CarefulLog(RedisLog):
         try:
             kept = await super().append(code, expected, epoch, entries, on)
         except Unavailable as away:
-            self._heed(away)
+            if away.reason in NO_MORE_KEPT:
+                self._refusals[code] = away.reason, time.monotonic() + REFUSED_S
             raise
-        self._refused_until = 0.0
+        self._refusals.pop(code, None)
         return kept
 
     async def claim(self, code: str) -> bool:
@@ -119,10 +120,6 @@ class CarefulLog(RedisLog):
         if self._files is not None:
             await sweep(self._files)
         return rewritten
-
-    def _heed(self, away: Unavailable) -> None:
-        if away.reason in NO_MORE_KEPT:
-            self._refused, self._refused_until = away.reason, time.monotonic() + REFUSED_S
 
     def _check(self) -> None:
         now = time.monotonic()
@@ -163,8 +160,9 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         in_peace = "durable" if durability.durable else "not_durable"
         sentences = (*durability.sentences, *found)
         yield Storage(
-            *(log, presence, sentences, lambda: trouble() or log.refused or in_peace),
+            *(log, presence, sentences, lambda: trouble() or log.refused() or in_peace),
             *(suspicion, ended, devices, believe),
+            trouble=lambda code: trouble() or log.refused(code),
         )
 
 
@@ -186,17 +184,17 @@ async def _free_again_and_again(
     pause = LOOK_WHETHER_IT_WRITES_S
     while True:
         await sleep(pause)
-        writes = await _free(log)
-        pause = LOOK_WHETHER_IT_WRITES_S if writes else min(2 * pause, LONGEST_BETWEEN_LOOKS_S)
+        soon = LOOK_WHETHER_IT_WRITES_S
+        pause = soon if await _free(log) else min(2 * pause, LONGEST_BETWEEN_LOOKS_S)
 
 
 async def _free(log: CarefulLog) -> bool:
-    """Whether it takes writes, as far as it says so."""
+    """Unless it was asked for a new file in vain: to look again soon costs nothing."""
     try:
         if await log.free():
             logger.warning("store_freed")
-    except Unavailable:
-        return False
+    except Unavailable as no:
+        return no.reason != "storage_refused"
     return True
 
 

@@ -6,7 +6,8 @@ import { commands, dialogue, lineState, loadNewerPage, newerPage, refusal } from
 import { say, sayReason } from "./words.ts";
 
 const UNNOTICED_MS = 1500;
-const FULL = ["disk_full", "storage_full"];
+/** What somebody has to see to at once; everything else may pass by itself. */
+const WITH_A_HAND = { disk_full: "storage.full", storage_full: "storage.full", storage_broken: "storage.broken" } as const;
 
 export function RehearsalBand() {
   if (!dialogue.value?.rehearsal) return null;
@@ -52,7 +53,7 @@ function StorageBand() {
       <Icon name="warning" />
       <span class="band-text">
         {say("storage.held")} <span class="band-more">{say("storage.kept")}</span>{" "}
-        <span class="band-more">{say(FULL.includes(trouble.reason) ? "storage.full" : "storage.if_it_lasts")}</span>
+        <span class="band-more">{say(WITH_A_HAND[trouble.reason as keyof typeof WITH_A_HAND] ?? "storage.if_it_lasts")}</span>
       </span>
     </p>
   );

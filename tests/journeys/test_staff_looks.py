@@ -7,6 +7,7 @@ from full_tables import FullTables
 from house import House
 from looks import Looks
 from playwright.async_api import expect
+from words import staff_words
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -143,7 +144,7 @@ async def test_the_wall_looks_right(house: House, devices: Devices, main: str) -
     assert not looks.wrong, looks.wrong
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)], ids=["phone", "tablet"])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (820, 1180)], ids=["phone", "tablet"])
 async def test_the_hosts_page_looks_right(
     house: House, evening: Evening, devices: Devices, tables: FullTables, width: int, height: int
 ) -> None:
@@ -157,6 +158,8 @@ async def test_the_hosts_page_looks_right(
     await tables.write_cards()
     await expect(host.page.locator(".staff-card").first).to_be_visible()
     await looks.check(f"host-{width}")
+    await host.page.get_by_role("button", name=staff_words("act.leave")).tap()
+    await looks.check(f"host-leave-{width}")
     assert not looks.wrong, looks.wrong
 
 

@@ -193,6 +193,37 @@ async def test_staff_are_told_why_nothing_can_be_saved_until_it_can_and_phones_a
     assert STORAGE not in (await one.screen(await one.staff("board"))).shared
 
 
+async def test_who_was_away_when_a_trouble_came_or_ended_holds_what_is_so_now(
+    one: Process,
+) -> None:
+    """Its page offers a version that is the same with and without the trouble."""
+    host = await one.screen(await one.staff("host", 1))
+    for trouble, shown in (
+        (None, None),
+        ("disk_full", {"reason": "disk_full"}),
+        ("storage_away", {"reason": "storage_away"}),
+        (None, None),
+    ):
+        one.live.leave(host.connection)
+        one.live.audiences.show_storage(trouble)
+        host.say_hello(one.live)
+        await until(lambda: host.greeted)
+        assert host.received[-1]["from"] is not None, "it was told no more than it had missed"
+        assert host.shared.get(STORAGE) == shown
+
+
+async def test_who_comes_from_a_process_in_trouble_is_told_that_this_one_has_none(
+    one: Process, other: Process
+) -> None:
+    host = await one.screen(await one.staff("host", 1))
+    one.live.audiences.show_storage("disk_full")
+    await other.follow()
+    one.live.leave(host.connection)
+    host.say_hello(other.live)
+    await until(lambda: host.greeted)
+    assert STORAGE not in host.shared
+
+
 # Tables
 
 

@@ -19,6 +19,7 @@ from rooms.redis_log import RedisLog
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("prompt")]
 
 STEPS = 600
+MOST_EVENINGS = 40
 PINNED = [*range(12)]
 # Where tests run side by side, all processes must know the same ones.
 CHANCE = random.Random(os.environ.get("PYTEST_XDIST_TESTRUNUID"))
@@ -70,7 +71,7 @@ async def test_p12_a_storage_that_forgets_is_noticed_and_what_was_saved_is_offer
 async def test_the_evenings_are_eventful() -> None:
     """A guard: an evening on which little happens would keep every promise."""
     happened: Counter[str] = Counter()
-    for seed in range(8):
+    for seed in range(MOST_EVENINGS):
         storage = ForgetfulLog()
         campaign = await play(seed, lambda storage=storage: storage, forgets=True)
         dialogue = replay(CODE, await storage.read(CODE))
@@ -84,9 +85,9 @@ async def test_the_evenings_are_eventful() -> None:
         happened["outcome unknown"] += count(campaign, "outcome_unknown")
         happened["repeated"] += sum(len(order.accepted) > 1 for order in campaign.orders)
         happened["frames"] += sum(len(tab.screen.received) for tab in campaign.tabs)
-    print(happened)
-    assert min(happened.values()) >= 5
-    assert len(happened) == 10
+        if min(happened.values()) >= 5:
+            return
+    pytest.fail(f"in {MOST_EVENINGS} evenings there was no more than {happened}")
 
 
 def count(campaign: Campaign, reason: str) -> int:

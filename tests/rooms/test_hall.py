@@ -33,7 +33,7 @@ class Building(Hall):
         self.log = FaultyLog(storage)
         self.screens = Screens()
         self.trouble: str | None = None
-        super().__init__(self.log, presence, self.screens, name, clock, lambda: self.trouble)
+        super().__init__(self.log, presence, self.screens, name, clock, lambda _: self.trouble)
 
     async def make(self) -> LiveDialogue:
         return await soon(self.create(CODE, new_call(ORGANISER), CREATE))

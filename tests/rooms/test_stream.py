@@ -100,14 +100,14 @@ def test_missed_frames_are_merged_and_the_last_word_counts(told: Told) -> None:
     assert (missed.from_, missed.to) == (before, told.stream.version)
     assert missed.put[f"card:{kept}"].text == "bleibt anders"
     assert f"card:{back}" in missed.put
-    assert missed.drop == [f"card:{gone}"]
+    assert missed.drop == [STORAGE, f"card:{gone}"]
 
 
-def test_who_missed_nothing_gets_an_empty_frame(told: Told) -> None:
+def test_who_missed_nothing_is_told_that_there_is_no_trouble(told: Told) -> None:
     told.card()
     missed = told.stream.since(told.stream.version)
     assert missed.from_ == missed.to == told.stream.version
-    assert missed.drop == []
+    assert missed.drop == [STORAGE]
 
 
 def test_who_missed_too_much_gets_the_whole_view(told: Told) -> None:

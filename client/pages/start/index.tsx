@@ -114,7 +114,7 @@ function Start() {
           <Icon name="forward" directed />
         </button>
         {ticket.value && (
-          <button type="button" class="button is-quiet is-wide" onClick={isNoTicket}>
+          <button type="button" class="button is-quiet is-wide" disabled={isAsking.value} onClick={isNoTicket}>
             <Icon name="back" directed />
             {t("back")}
           </button>

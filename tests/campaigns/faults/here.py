@@ -26,9 +26,11 @@ def expected(stage: Stage, state: State) -> Fields:
 
 
 def wrongly_shown(stage: Stage, state: State) -> Iterator[str]:
-    """I19: in what somebody of the staff is shown others than those who are there."""
+    """I19: somebody of the staff is shown others than those who are there, or trouble long past."""
     wanted = expected(stage, state)
     for tab in stage.tabs:
         found = tab.shared.entries.get(PRESENCE)
         if tab.who.role != "participant" and not tab.is_gone and found != wanted:
             yield f"I19 {tab.name} is shown {found}, connected are {wanted}"
+        if (trouble := tab.shared.entries.get(STORAGE)) and not tab.is_gone:
+            yield f"I19 {tab.name} is still shown {trouble}"

@@ -34,6 +34,7 @@ SMALL_HOUSE: dict[str, Any] = {
     "rooms.presence.LEASE_MS": 3000,
     "rooms.presence.NO_LEASE_MS": 6000,
     "rooms.writer.PATIENCE_S": 2.0,
+    "server.storage.REFUSED_S": 2.0,
     "server.frames.WAITING_HIGH_BYTES": 8 * 1024,
     "server.frames.WAITING_LOW_BYTES": 2 * 1024,
 }
